@@ -1,0 +1,147 @@
+"""`loushi check`: is this installation healthy? One line per matter, exit code 1 on a failure."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .migrate import pending
+from .terminal import say
+
+NAME = "check"
+HELP = "检查配置、时钟、数据库、迁移和后台任务"
+
+SKEW_SECONDS = 5
+WORKER_SILENT = timedelta(minutes=5)
+GOOD, WARN, FAIL = "正常", "注意", "失败"
+
+
+@dataclass(frozen=True)
+class Finding:
+    level: str
+    subject: str
+    text: str
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    del options
+    failed = False
+    for finding in findings():
+        say(f"  {finding.level}  {finding.subject}：{finding.text}")
+        failed = failed or finding.level == FAIL
+    return int(failed)
+
+
+def findings() -> Iterator[Finding]:
+    """Every finding in order; what needs the database comes only if it can be reached."""
+    yield from _configuration()
+    database = list(_database())
+    yield from database
+    if any(finding.level == FAIL for finding in database):
+        return
+    for part in (_clock, _events, _worker, _notices, _calendar):
+        yield from _guarded(part)
+
+
+def _guarded(part: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    from django.db import DatabaseError
+
+    try:
+        yield from part()
+    except DatabaseError as error:
+        yield Finding(FAIL, "数据库", f"读取失败：{error}")
+
+
+def _configuration() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.core import checks
+
+    problems = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    for problem in problems:
+        if not problem.is_silenced():
+            level = FAIL if problem.level >= checks.ERROR else WARN
+            yield Finding(level, "配置", f"{problem.msg}（{problem.id}）")
+    if not any(problem.level >= checks.ERROR for problem in problems):
+        mode = "正式" if settings.PRODUCTION else "演示" if settings.DEMO else "开发"
+        yield Finding(GOOD, "配置", f"{mode}环境，数据文件夹 {settings.DATA_DIR}")
+    if not settings.PRODUCTION and settings.SECRET_KEY == settings.DEFAULT_SECRET_KEY:
+        yield Finding(WARN, "配置", "使用默认密钥；对外提供服务前请设置 LOUSHI_SECRET_KEY")
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import DatabaseError, connection
+
+    try:
+        connection.ensure_connection()
+        missing = pending()
+    except DatabaseError as error:
+        yield Finding(FAIL, "数据库", f"无法连接：{str(error).strip().splitlines()[0]}")
+        return
+    version = ".".join(map(str, connection.get_database_version()))
+    yield Finding(GOOD, "数据库", f"{connection.display_name} {version}")
+    if missing:
+        yield Finding(FAIL, "迁移", f"还有 {missing} 个没有执行，请运行 loushi migrate")
+    else:
+        yield Finding(GOOD, "迁移", "已是最新")
+
+
+def _clock() -> Iterator[Finding]:
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield Finding(GOOD, "时钟", f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        skew = abs((cursor.fetchone()[0] - datetime.now(UTC)).total_seconds())
+    level = GOOD if skew <= SKEW_SECONDS else FAIL
+    yield Finding(level, "时钟", f"与数据库相差 {skew:.1f} 秒（允许 {SKEW_SECONDS} 秒）")
+
+
+def _events() -> Iterator[Finding]:
+    from django.db.models import Count, Min
+    from django.utils import timezone
+
+    from loushi.foundation.core.models import EventDelivery
+
+    states = EventDelivery.State
+    waiting = EventDelivery.objects.filter(state=states.PENDING).aggregate(
+        rows=Count("pk"), oldest=Min("next_attempt_at")
+    )
+    overdue = waiting["oldest"] and timezone.now() - waiting["oldest"] > WORKER_SILENT
+    yield Finding(WARN if overdue else GOOD, "后台事件", f"待处理 {waiting['rows']} 条")
+    dead = EventDelivery.objects.filter(state=states.DEAD).count()
+    if dead:
+        yield Finding(WARN, "后台事件", f"多次失败后搁置 {dead} 条，请查看日志后重试")
+
+
+def _worker() -> Iterator[Finding]:
+    from django.utils import timezone
+
+    try:
+        from loushi.foundation.core import jobs
+    except ModuleNotFoundError:
+        return
+    seen = jobs.last_heartbeat()
+    if seen is None:
+        yield Finding(WARN, "后台任务进程", "从未运行过，请启动 loushi worker")
+    elif timezone.now() - seen > WORKER_SILENT:
+        yield Finding(
+            WARN,
+            "后台任务进程",
+            f"最后一次活动在 {timezone.localtime(seen):%Y-%m-%d %H:%M}，请启动 loushi worker",
+        )
+    else:
+        yield Finding(GOOD, "后台任务进程", f"{timezone.localtime(seen):%H:%M:%S} 有活动")
+
+
+def _notices() -> Iterator[Finding]:
+    return iter(())
+
+
+def _calendar() -> Iterator[Finding]:
+    return iter(())

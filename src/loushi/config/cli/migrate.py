@@ -1,0 +1,34 @@
+"""`loushi migrate`: brings the database to the shape this version needs."""
+
+import argparse
+
+from .terminal import say
+
+NAME = "migrate"
+HELP = "建立或更新数据库表"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def pending() -> int:
+    """How many migrations the database still lacks."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def run(options: argparse.Namespace) -> int:
+    from django.core.management import call_command
+
+    del options
+    count = pending()
+    if not count:
+        say("数据库已是最新，无需更新。")
+        return 0
+    call_command("migrate", verbosity=0, interactive=False)
+    say(f"数据库已更新，执行了 {count} 个迁移。")
+    return 0
