@@ -33,7 +33,7 @@ def program(name: str) -> str:
             return str(folder / name)
     found = shutil.which(name)
     if not found:
-        raise Stop(f"找不到 {name}，请安装 PostgreSQL 客户端（Debian：apt-get install postgresql-client）。")
+        raise Stop(f"找不到 {name}，请先安装 PostgreSQL 客户端（软件包 postgresql-client）。")
     return found
 
 

@@ -17,7 +17,7 @@ TEMPLATES = ("gongshu", "pinghu")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=1, help="随机种子，相同种子得到相同数据，默认 1")
+    parser.add_argument("--seed", type=int, default=1, help="随机种子，默认 1")
     parser.add_argument("--today", type=_day, metavar="日期", help="以哪一天为“今天”，默认当天")
     parser.add_argument("--template", choices=TEMPLATES, default="gongshu", help="城区样式")
     parser.add_argument("--if-missing", action="store_true", help="已有演示数据时什么也不做")

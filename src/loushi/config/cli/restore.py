@@ -69,7 +69,7 @@ def _target_is_empty() -> bool:
             except LookupError:
                 continue
             if table in tables:
-                cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608
+                cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
                 if cursor.fetchone():
                     return False
     return True

@@ -31,7 +31,7 @@ _PR_SET_PDEATHSIG = 1
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
     parser.add_argument("--port", type=int, help="端口，默认取环境变量 PORT，再默认 8000")
-    parser.add_argument("--next-free-port", action="store_true", help="端口被占用时顺延到下一个空闲端口")
+    parser.add_argument("--next-free-port", action="store_true", help="端口被占用时顺延")
     parser.add_argument("--workers", type=int, default=2, help="进程数，默认 2")
     parser.add_argument("--with-worker", action="store_true", help="同时运行后台任务进程")
     parser.add_argument("--accounts", action="store_true", help="启动后列出演示账号（仅演示环境）")
@@ -104,7 +104,7 @@ def _announce(host: str, port: int, accounts: bool) -> None:
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
     for _attempt in range(600):
         with contextlib.suppress(OSError, URLError):
-            urlopen(f"http://{shown}:{port}/healthz", timeout=5).close()  # noqa: S310
+            urlopen(f"http://{shown}:{port}/healthz", timeout=5).close()
             break
         time.sleep(0.1)
     say()

@@ -45,7 +45,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 # argparse speaks English; these are the sentences a user can meet.
 _SENTENCES = (
-    (r"argument 命令: invalid choice: '(.*?)'.*", r"没有“\1”这个命令，运行 loushi --help 查看全部命令。"),
+    (r"argument 命令: invalid choice: '(.*?)'.*", r"没有“\1”这个命令。"),
     (r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", r"\1 不能是“\2”，可选：\3。"),
     (r"argument (\S+): invalid \S+ value: '(.*?)'", r"\1 的值“\2”无法识别。"),
     (r"argument (\S+): expected one argument", r"\1 后面缺少一个值。"),

@@ -12,7 +12,7 @@ class Import:
 
     @staticmethod
     def arguments(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("kind", metavar="种类", help="units、buildings、enterprises、demands 等")
+        parser.add_argument("kind", metavar="种类", help="如 buildings、enterprises")
         parser.add_argument("file", metavar="文件", type=Path)
         parser.add_argument("--unit", default="", help="数据归属的单位（编码）")
         parser.add_argument("--tz", default="", help="文件中时间的时区，默认 Asia/Shanghai")
@@ -22,7 +22,7 @@ class Import:
         parser.add_argument("--dry-run", action="store_true", help="只校验和比对，不写入")
         parser.add_argument("--partial", action="store_true", help="有错误的行退回，其余照常导入")
         parser.add_argument("--report", type=Path, metavar="文件", help="退回行连同错误写入此文件")
-        parser.add_argument("--as", dest="username", default="", metavar="用户名", help="以谁的名义导入")
+        parser.add_argument("--as", dest="username", default="", help="以哪个用户的名义")
 
     @staticmethod
     def run(options: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ class Export:
     def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("kind", metavar="种类")
         parser.add_argument("file", metavar="文件", type=Path)
-        parser.add_argument("--as", dest="username", default="", metavar="用户名", help="以谁的权限导出")
+        parser.add_argument("--as", dest="username", default="", help="以哪个用户的权限")
 
     @staticmethod
     def run(options: argparse.Namespace) -> int:
