@@ -1,0 +1,99 @@
+"""Who sees which demands and which of their columns; the moves' rules stand in workflow.py."""
+
+from django.utils.translation import gettext_lazy as _
+
+from loushi.casework.demands.models import (
+    Assignment,
+    Demand,
+    DemandClock,
+    DemandEvent,
+    DemandPause,
+    Extension,
+    Rating,
+    RatingLink,
+    SavedView,
+)
+from loushi.foundation.core.actor import BUILDING, DEPARTMENT, ENTERPRISE, Actor
+from loushi.foundation.core.permissions import declare
+from loushi.foundation.core.scoping import (
+    LinkLeg,
+    OwnLeg,
+    UnitLeg,
+    UserLeg,
+    covering,
+    scope,
+)
+
+for code, label in {
+    "demands.view": _("查看诉求"),
+    "demands.submit": _("提交诉求"),
+    "demands.register": _("替企业登记诉求"),
+    "demands.accept": _("受理"),
+    "demands.decline": _("不予受理"),
+    "demands.ask_info": _("请企业补充"),
+    "demands.supply": _("补充信息"),
+    "demands.dispatch": _("交办、转办、转楼委会"),
+    "demands.handle": _("签收、办理、退回、办结"),
+    "demands.progress": _("记录进展"),
+    "demands.arbitrate": _("裁定主办单位"),
+    "demands.decide_extension": _("批复延期"),
+    "demands.suspend": _("挂账与恢复"),
+    "demands.escalate": _("提级"),
+    "demands.rate": _("评价"),
+    "demands.reopen": _("要求重办"),
+    "demands.close": _("归档"),
+    "demands.urge": _("催办"),
+    "demands.supervise": _("督办"),
+    "demands.merge": _("并案"),
+    "demands.split": _("拆分"),
+    "demands.withdraw": _("撤回"),
+    "demands.note": _("内部备注"),
+    "demands.contact_view": _("查看隐去的联系人"),
+    "demands.export": _("导出诉求"),
+    "demands.import": _("导入诉求"),
+    "demands.configure": _("维护类别与时限"),
+}.items():
+    declare(code, label)
+
+SUBMITTERS = frozenset(
+    {
+        "demands.view",
+        "demands.supply",
+        "demands.rate",
+        "demands.reopen",
+        "demands.urge",
+        "demands.withdraw",
+    }
+)
+
+
+def hidden_fields(actor: Actor, row: Demand) -> frozenset[str]:
+    """Contact data is for the service centre and the submitter; the name too when asked for."""
+    if actor.system or (actor.user_id is not None and actor.user_id == row.submitter_id):
+        return frozenset()
+    if covering(actor, "demands.contact_view", row):
+        return frozenset()
+    hidden = {"contact_phone"}
+    if row.hide_name:
+        hidden |= {"contact_name", "submitter"}
+    return frozenset(hidden)
+
+
+scope(
+    Demand,
+    view="demands.view",
+    legs=[
+        UnitLeg(),
+        OwnLeg(ENTERPRISE, "enterprise_id"),
+        UserLeg("submitter_id", SUBMITTERS),
+        LinkLeg(DEPARTMENT, Assignment, row="demand_id", key="department_id"),
+        LinkLeg(BUILDING, Assignment, row="demand_id", key="building_id"),
+    ],
+    hidden=hidden_fields,
+)
+
+
+# Rows that hang on a demand are reached through it; on their own only by unit.
+for model in (Assignment, DemandClock, DemandEvent, DemandPause, Extension, Rating, RatingLink):
+    scope(model, view="demands.view", legs=[UnitLeg()])
+scope(SavedView, view="demands.view", legs=[UserLeg("user_id", frozenset({"demands.view"}))])
