@@ -6,6 +6,7 @@ import models and packages inside `run` only. Exit codes: 0 done, 1 refused or f
 understood.
 """
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(options) -> int:
+def _run(options: argparse.Namespace) -> int:
     import django
 
     django.setup()

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from .terminal import Stop
 
@@ -19,8 +19,9 @@ FILES = "files/"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 
 
-def checksum(stream: IO[bytes]) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+def checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def program(name: str) -> str:

@@ -74,10 +74,7 @@ def _write(path: Path, database: Path) -> int:
     for file in sorted(root.rglob("*")) if root.is_dir() else ():
         if file.is_file():
             members[f"{archive.FILES}{file.relative_to(root).as_posix()}"] = file
-    sums = {}
-    for name, file in members.items():
-        with file.open("rb") as stream:
-            sums[name] = archive.checksum(stream)
+    sums = {name: archive.checksum(file) for name, file in members.items()}
     manifest = {
         "format": archive.FORMAT,
         "version": __version__,

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 from .migrate import pending
 from .terminal import say
@@ -12,7 +13,7 @@ NAME = "check"
 HELP = "检查配置、时钟、数据库、迁移和后台任务"
 
 SKEW_SECONDS = 5
-WORKER_SILENT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=5)
 GOOD, WARN, FAIL = "正常", "注意", "失败"
 
 
@@ -43,7 +44,7 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(finding.level == FAIL for finding in database):
         return
-    for part in (_clock, _events, _worker, _notices, _calendar):
+    for part in (_clock, _jobs, _calendar):
         yield from _guarded(part)
 
 
@@ -102,45 +103,32 @@ def _clock() -> Iterator[Finding]:
     yield Finding(level, "时钟", f"与数据库相差 {skew:.1f} 秒（允许 {SKEW_SECONDS} 秒）")
 
 
-def _events() -> Iterator[Finding]:
-    from django.db.models import Count, Min
+def _jobs() -> Iterator[Finding]:
     from django.utils import timezone
 
-    from loushi.foundation.core.models import EventDelivery
+    from loushi.foundation.core import jobs
+    from loushi.foundation.core.apps import load_rooms
 
-    states = EventDelivery.State
-    waiting = EventDelivery.objects.filter(state=states.PENDING).aggregate(
-        rows=Count("pk"), oldest=Min("next_attempt_at")
-    )
-    overdue = waiting["oldest"] and timezone.now() - waiting["oldest"] > WORKER_SILENT
-    yield Finding(WARN if overdue else GOOD, "后台事件", f"待处理 {waiting['rows']} 条")
-    dead = EventDelivery.objects.filter(state=states.DEAD).count()
-    if dead:
-        yield Finding(WARN, "后台事件", f"多次失败后搁置 {dead} 条，请查看日志后重试")
-
-
-def _worker() -> Iterator[Finding]:
-    from django.utils import timezone
-
-    try:
-        from loushi.foundation.core import jobs
-    except ModuleNotFoundError:
-        return
-    seen = jobs.last_heartbeat()
-    if seen is None:
-        yield Finding(WARN, "后台任务进程", "从未运行过，请启动 loushi worker")
-    elif timezone.now() - seen > WORKER_SILENT:
+    import_module("loushi.foundation.core.housekeeping")
+    load_rooms("jobs")
+    status = jobs.status()
+    if status.alive:
+        yield Finding(GOOD, "后台任务进程", f"{status.alive} 个在运行")
+    elif status.last_seen:
+        seen = timezone.localtime(status.last_seen)
         yield Finding(
-            WARN,
-            "后台任务进程",
-            f"最后一次活动在 {timezone.localtime(seen):%Y-%m-%d %H:%M}，请启动 loushi worker",
+            WARN, "后台任务进程", f"自 {seen:%Y-%m-%d %H:%M} 起没有活动，请启动 loushi worker"
         )
     else:
-        yield Finding(GOOD, "后台任务进程", f"{timezone.localtime(seen):%H:%M:%S} 有活动")
-
-
-def _notices() -> Iterator[Finding]:
-    return iter(())
+        yield Finding(WARN, "后台任务进程", "从未运行过，请启动 loushi worker")
+    for name in status.late:
+        yield Finding(WARN, "定时任务", f"{name} 已迟于计划")
+    for name, error in status.failing.items():
+        yield Finding(WARN, "定时任务", f"{name} 上次失败：{error.strip()}")
+    for name, gauge in status.gauges.items():
+        overdue = gauge.oldest and timezone.now() - gauge.oldest > LONGEST_WAIT
+        text = f"{name} 待处理 {gauge.pending} 条，多次失败后搁置 {gauge.dead} 条"
+        yield Finding(WARN if overdue or gauge.dead else GOOD, "任务队列", text)
 
 
 def _calendar() -> Iterator[Finding]:

@@ -7,6 +7,7 @@ and `accounts() -> list of {username, password, role, unit, name}`.
 import argparse
 import json
 from datetime import date
+from typing import Any
 
 from .terminal import Stop, say, table
 
@@ -71,7 +72,7 @@ def _show_accounts(*, as_json: bool) -> int:
     return 0
 
 
-def _commands():
+def _commands() -> Any:
     try:
         from loushi.demo import commands
     except ModuleNotFoundError as error:

@@ -90,9 +90,8 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
         member = folder / name
         if not member.is_file():
             raise Stop(f"备份不完整：缺少 {name}。目标没有改动。")
-        with member.open("rb") as stream:
-            if archive.checksum(stream) != expected:
-                raise Stop(f"备份已损坏：{name} 的校验和不符。目标没有改动。")
+        if archive.checksum(member) != expected:
+            raise Stop(f"备份已损坏：{name} 的校验和不符。目标没有改动。")
     return manifest
 
 

@@ -6,9 +6,7 @@ processes, not threads, use more cores (docs/adr).
 
 import argparse
 import contextlib
-import ctypes
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -25,7 +23,6 @@ NAME = "serve"
 HELP = "启动网页服务"
 
 PORTS_TRIED = 50
-_PR_SET_PDEATHSIG = 1
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,15 +126,14 @@ class Companion:
         self._stopping.set()
         self._process.terminate()
         try:
-            self._process.wait(timeout=15)
+            self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "loushi", "worker"], preexec_fn=_end_with_parent
-        )
+        # --with-parent: a server killed outright must not leave its worker behind.
+        return subprocess.Popen([sys.executable, "-m", "loushi", "worker", "--with-parent"])
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -146,9 +142,3 @@ class Companion:
                 return
             complain(f"后台任务进程已退出（代码 {code}），正在重新启动。")
             self._process = self._start()
-
-
-def _end_with_parent() -> None:
-    """A server killed outright must not leave its worker behind (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
     """argparse with Chinese headings and Chinese one-sentence errors; no abbreviated options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, allow_abbrev=False, add_help=False)
+        super().__init__(*args, **{**kwargs, "allow_abbrev": False, "add_help": False})
         self._positionals.title = "参数"
         self._optionals.title = "选项"
         self.add_argument("-h", "--help", action="help", help="显示说明")

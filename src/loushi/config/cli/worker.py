@@ -3,8 +3,9 @@
 import argparse
 import signal
 import threading
+from types import FrameType
 
-from .terminal import Stop
+from .terminal import say
 
 NAME = "worker"
 HELP = "运行后台任务：通知、时限巡检、导入等"
@@ -12,16 +13,21 @@ HELP = "运行后台任务：通知、时限巡检、导入等"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="处理完眼前到期的任务后退出")
+    parser.add_argument("--with-parent", action="store_true", help="启动它的进程结束时随之结束")
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        from loushi.foundation.core import jobs
-    except ModuleNotFoundError as error:
-        raise Stop("这个版本还没有后台任务。") from error
+    from loushi.foundation.core import jobs
 
-    stopping = threading.Event()
+    if options.once:
+        say(f"已处理 {jobs.run_due()} 项。")
+        return 0
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    jobs.run_worker(stopping, once=options.once)
+        signal.signal(number, ask_to_stop)
+    jobs.run_worker(stop, watch_parent=options.with_parent)
     return 0
