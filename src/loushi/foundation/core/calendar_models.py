@@ -1,6 +1,6 @@
-"""Tables of the working calendar and of the service levels; what they mean: docs/how-to/calendar.md.
+"""Tables of the working calendar and the service levels; what they mean: docs/how-to/calendar.md.
 
-Dated rows run from `valid_from` to `valid_to`, both days included; no `valid_to` means until further
+Dated rows run from `valid_from` to `valid_to`, both days included; no `valid_to`: until further
 notice. Everything here is public: it holds nothing of anybody.
 """
 
@@ -113,7 +113,7 @@ class CalendarSetting(PublicModel):
 class ServiceLevel(PublicModel):
     """How fast something must be accepted, first contacted and resolved; a blank key means any.
 
-    The most specific row in force wins (`clocks.service_level_for`). An empty amount: no such limit.
+    The most specific row in force wins (`clocks.service_level_for`). No amount: no such limit.
     """
 
     STEPS: ClassVar[tuple[str, ...]] = ("accept", "contact", "resolve")
@@ -183,7 +183,7 @@ class ClockFields(models.Model):
     """The columns of a running clock, for a package's own table (a demand's, an application's).
 
     `due_at`, `next_warning_at` are derived from `started_at`, the limit and the pauses in history;
-    a change of calendar recomputes them while `stopped_at` is empty. `is_late` is set once and stays.
+    a change of calendar recomputes them while `stopped_at` is empty. `is_late`, once set, stays.
     """
 
     kind = models.CharField(_("时钟"), max_length=20)

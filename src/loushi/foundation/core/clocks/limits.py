@@ -176,12 +176,12 @@ def overdue_minutes(
 
 
 def is_late(due_at: datetime, done_or_now: datetime) -> bool:
-    """Whether something done (or still open) at that moment is late: strictly after the due time."""
+    """Whether something done, or still open, at that moment is late: after the due time."""
     return done_or_now > due_at
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class WarnTime:
     """The moment at which `percent` of a limit is used."""
 
     percent: int
@@ -195,14 +195,14 @@ def warn_times(
     breaks: Iterable[Break] = (),
     nominal_minutes: int = NOMINAL_MINUTES,
     percents: Sequence[int] = WARN_PERCENTS,
-) -> tuple[Warning, ...]:
+) -> tuple[WarnTime, ...]:
     """When each of the percentages is reached, earliest first; 100 is the due time itself."""
     breaks = tuple(breaks)
     clock = running(calendar, limit.kind)
     since = counted_from(calendar, start, limit.kind)
     whole = Fraction(total(calendar, start, limit, breaks, nominal_minutes))
     return tuple(
-        Warning(
+        WarnTime(
             percent,
             due(calendar, start, limit, breaks, nominal_minutes)
             if percent == 100
@@ -212,12 +212,12 @@ def warn_times(
     )
 
 
-def next_warning(warnings: Sequence[Warning], warned_percent: int = 0) -> Warning | None:
+def next_warning(warnings: Sequence[WarnTime], warned_percent: int = 0) -> WarnTime | None:
     """The first warning not yet given; store its `at` as `next_warning_at` for the sweep."""
     return next((warning for warning in warnings if warning.percent > warned_percent), None)
 
 
-def reached_warning(warnings: Sequence[Warning], now: datetime) -> int:
+def reached_warning(warnings: Sequence[WarnTime], now: datetime) -> int:
     """The highest percentage reached by `now`; 0 if none."""
     reached = [warning.percent for warning in takewhile(lambda one: one.at <= now, warnings)]
     return reached[-1] if reached else 0
