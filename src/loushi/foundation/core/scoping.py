@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -264,8 +264,8 @@ class Scoped(models.Model):
     relations) and must not be used by our code outside `core`.
     """
 
-    plain: models.Manager[Self] = models.Manager()
-    objects: ScopedManager[Self] = ScopedManager()
+    plain: ClassVar[models.Manager[Self]] = models.Manager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True
