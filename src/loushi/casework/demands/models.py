@@ -346,6 +346,7 @@ class DemandPause(Scoped):
     class Kind(models.TextChoices):
         INFORMATION = "information", _("等企业补充")
         SUSPENSION = "suspension", _("挂账")
+        ANSWERED = "answered", _("已答复、等企业评价")
 
     demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="pauses")
     assignment = models.ForeignKey(

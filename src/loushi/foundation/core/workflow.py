@@ -158,13 +158,12 @@ class Workflow(Generic[M]):
         apply: Callable[[M, Move, Mapping[str, Any]], Any] | None = None,
         note: str = "",
         data: Mapping[str, Any] | None = None,
-        target: str | None = None,
     ) -> Outcome[M]:
         """Makes one move: lock, check, change, history row. Joins the caller's transaction.
 
-        `apply(row, move, values)` changes the row before it is saved and may return a dict that
-        is merged into the history row's data. `target` overrides the table's target for moves
-        that the table marks with target None.
+        `apply(row, move, values)` changes the row, which still has its old state, and may return a
+        dict that is merged into the history row's data. A state that it sets itself (one that
+        depends on the case) wins over the table's target.
         """
         step = self.move(move)
         given = dict(values or {})
@@ -172,9 +171,10 @@ class Workflow(Generic[M]):
             row = fetch(self.model, actor, pk, lock=True)
             self.check(actor, step, row, given)
             before = getattr(row, self.state_field)
-            after = step.target or target or before
-            setattr(row, self.state_field, after)
             extra = (apply(row, step, given) if apply else None) or {}
+            if getattr(row, self.state_field) == before:
+                setattr(row, self.state_field, step.target or before)
+            after = getattr(row, self.state_field)
             row.save()
             event = self.write(
                 row, step.name, before, after, actor=actor, note=note, data={**(data or {}), **extra}

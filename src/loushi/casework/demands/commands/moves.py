@@ -1,0 +1,122 @@
+"""One command for every move: lock → check → effect → history → audit → notices."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loushi.casework.demands.commands import telling
+from loushi.casework.demands.commands.effects import EFFECTS
+from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
+from loushi.casework.demands.workflow import active_parts, own_parts, workflow
+from loushi.foundation.audit.commands import record
+from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.errors import Refused
+from loushi.foundation.core.idempotency import once
+from loushi.foundation.core.workflow import Move, Outcome
+from loushi.foundation.files.commands import attach
+
+INTERNAL = frozenset({"note", "ask_extension", "ask_suspension", "refuse_extension", "supervise"})
+CHOICES = {"verdict": Verdict.values, "solved": Solved.values}
+TEXT_LIMIT = 5000
+
+
+def _validate(values: Mapping[str, Any]) -> None:
+    errors: dict[str, Any] = {}
+    for name, allowed in CHOICES.items():
+        if values.get(name) and values[name] not in allowed:
+            errors[name] = _("这一项的取值不在可选范围内，请重新选择。")
+    score = values.get("score")
+    if score not in (None, "") and str(score) not in {"1", "2", "3", "4", "5"}:
+        errors["score"] = _("请在很不满意到很满意之间选一档。")
+    for name in ("note", "reason", "answer", "words"):
+        if len(str(values.get(name) or "")) > TEXT_LIMIT:
+            errors[name] = _("最多 %(n)d 字，请精简或改用附件。") % {"n": TEXT_LIMIT}
+    if errors:
+        raise Refused.many(errors)
+
+
+def make_move(
+    *,
+    actor: Actor,
+    demand_id: int,
+    move: str,
+    values: Mapping[str, Any] | None = None,
+    uploads: Sequence[Any] = (),
+    is_public: bool | None = None,
+    key: str = "",
+) -> Demand:
+    """Makes one move of the table; the same `key` twice makes it once.
+
+    Raises NotVisible, Denied, Conflict (state, guard), Refused (fields), TooMany (urging).
+    """
+    given = {name: value for name, value in (values or {}).items() if value is not None}
+    _validate(given)
+
+    def perform() -> int:
+        outcome = _perform(actor, demand_id, move, given, is_public)
+        _aftermath(actor, outcome, move, given, uploads)
+        return int(outcome.event.pk)
+
+    with transaction.atomic():
+        once(
+            actor=actor,
+            command=f"demands.{move}",
+            key=key,
+            payload={"demand": demand_id, **given},
+            create=perform,
+        )
+    return Demand.objects.unscoped("the row the actor has just moved").get(pk=demand_id)
+
+
+def _perform(
+    actor: Actor, demand_id: int, move: str, given: dict[str, Any], is_public: bool | None
+) -> Outcome[Demand]:
+    now = timezone.now()
+    own: list[Assignment] = []
+
+    def apply(row: Demand, step: Move, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        own.extend(own_parts(actor, row)[:1])
+        effect = EFFECTS.get(step.name)
+        return effect(row, values, now, actor) if effect else None
+
+    outcome = workflow.perform(
+        actor=actor,
+        pk=demand_id,
+        move=move,
+        values=given,
+        apply=apply,
+        note=str(given.get("note") or given.get("reason") or given.get("answer") or ""),
+    )
+    event: DemandEvent = outcome.event
+    event.unit_path = outcome.row.unit_path
+    event.assignment = own[0] if own else None
+    event.is_public = move not in INTERNAL if is_public is None else is_public
+    event.save()
+    return outcome
+
+
+def _aftermath(
+    actor: Actor,
+    outcome: Outcome[Demand],
+    move: str,
+    given: Mapping[str, Any],
+    uploads: Sequence[Any],
+) -> None:
+    demand = outcome.row
+    if uploads:
+        attach(actor=actor, parent=("demands.demand", demand.pk), uploads=uploads)
+    if move in {"dispatch", "refer", "arbitrate", "transfer", "reopen", "escalate"}:
+        telling.index(demand)
+    record(
+        actor=actor,
+        action=f"demands.{move}",
+        subject=("demands.demand", demand.pk, demand.number),
+        before={"state": outcome.before},
+        after={"state": demand.state, **outcome.event.data},
+        why=str(given.get("reason") or ""),
+        unit_path=demand.unit_path,
+    )
+    telling.moved(demand, move, outcome.event.pk, active_parts(demand))

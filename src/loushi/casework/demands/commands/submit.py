@@ -1,0 +1,227 @@
+"""Submitting a demand: by the enterprise, an employee, or a clerk on somebody's behalf."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loushi.casework.demands.commands import clocks, telling
+from loushi.casework.demands.models import (
+    Channel,
+    Demand,
+    DemandCategory,
+    DemandClock,
+    Side,
+    State,
+    Tier,
+    Urgency,
+)
+from loushi.casework.demands.workflow import workflow
+from loushi.foundation.audit.commands import record
+from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
+from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.core.idempotency import once
+from loushi.foundation.core.units import covers
+from loushi.foundation.files.commands import attach
+from loushi.registry.buildings.models import Building, Space
+from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.territory.models import Unit
+from loushi.registry.territory.queries import root_path
+
+TITLE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is asked for. Ids refer to rows that the form offered under the actor's scope."""
+
+    text: str
+    category_id: int | None
+    title: str = ""
+    side: str = Side.ENTERPRISE
+    urgency: str = Urgency.NORMAL
+    channel: str = Channel.ONLINE
+    enterprise_id: int | None = None
+    unit_id: int | None = None
+    building_id: int | None = None
+    space_id: int | None = None
+    place: str = ""
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    crs: str = "unknown"
+    contact_name: str = ""
+    contact_phone: str = ""
+    hide_name: bool = False
+    tier: str = Tier.COMMUNITY
+
+
+def title_from(text: str) -> str:
+    """The first sentence, shortened: people should not have to invent a title."""
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    for stop in "。！？；!?;":
+        first = first.split(stop)[0]
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def _check(given: Submission) -> dict[str, Any]:
+    errors: dict[str, Any] = {}
+    if not given.text.strip():
+        errors["text"] = _("请写一下遇到了什么事。")
+    elif len(given.text) > 5000:
+        errors["text"] = _("内容有 %(n)d 字，最多 5000 字。请精简，或把材料作为附件。") % {
+            "n": len(given.text)
+        }
+    if given.category_id is None:
+        errors["category"] = _("请选择归哪一类。拿不准时选最接近的，窗口可以更改。")
+    for name, choices in (("side", Side), ("urgency", Urgency), ("channel", Channel)):
+        if getattr(given, name) not in choices.values:
+            errors[name] = _("这一项的取值不在可选范围内，请重新选择。")
+    return errors
+
+
+def _place(actor: Actor, given: Submission) -> tuple[Unit, Building | None, Space | None]:
+    """The leaf unit of the demand, from space, building, unit or the enterprise's home."""
+    why = "the place of a submission, checked against the actor's grants right after"
+    space = (
+        Space.objects.unscoped(why).filter(pk=given.space_id).select_related("unit").first()
+        if given.space_id
+        else None
+    )
+    building_id = given.building_id or (space.building_id if space else None)
+    building = (
+        Building.objects.unscoped(why).filter(pk=building_id).select_related("unit").first()
+        if building_id
+        else None
+    )
+    if (given.space_id and space is None) or (building_id and building is None):
+        raise Refused(_("没有找到这个位置，请重新选择楼宇和房号。"), field="building")
+    if space and building and space.building_id != building.pk:
+        raise Refused(_("房号不在所选的楼宇里，请重新选择。"), field="space")
+    unit: Unit | None = (space.unit if space else None) or (building.unit if building else None)
+    if unit is None and given.unit_id:
+        unit = Unit.objects.filter(pk=given.unit_id, dissolved_on__isnull=True).first()
+    if unit is None and given.enterprise_id:
+        home = (
+            Enterprise.objects.unscoped(why)
+            .filter(pk=given.enterprise_id)
+            .select_related("unit")
+            .first()
+        )
+        unit = home.unit if home else None
+    if unit is None:
+        raise Refused(_("请选择位置：哪一幢楼，或哪个社区、片区。"), field="building")
+    return unit, building, space
+
+
+def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
+    """An enterprise's people submit for their enterprise; staff register within their unit."""
+    if actor.system:
+        return
+    if given.enterprise_id and str(given.enterprise_id) in actor.keys(
+        ENTERPRISE, "demands.submit"
+    ):
+        return
+    if any(covers(path, unit.path) for path in actor.keys(UNIT, "demands.register")):
+        return
+    raise Denied
+
+
+def _create(actor: Actor, given: Submission) -> Demand:
+    unit, building, space = _place(actor, given)
+    _may_submit(actor, given, unit)
+    category = DemandCategory.objects.filter(pk=given.category_id, is_active=True).first()
+    if category is None:
+        raise Refused(_("这个类别已停用，请重新选择。"), field="category")
+    now = timezone.now()
+    on_behalf = bool(actor.keys(UNIT, "demands.register")) or actor.system
+    demand = Demand(
+        prefix=_prefix(),
+        year=timezone.localtime(now).year,
+        title=given.title.strip()[:80] or title_from(given.text),
+        text=given.text.strip(),
+        side=given.side,
+        category=category,
+        urgency=given.urgency,
+        channel=given.channel,
+        tier=given.tier,
+        enterprise_id=given.enterprise_id,
+        submitter_id=None if on_behalf else actor.user_id,
+        contact_name=given.contact_name or ("" if on_behalf else actor.name),
+        contact_phone=given.contact_phone,
+        hide_name=given.hide_name,
+        unit=unit,
+        unit_path=unit.path,
+        building=building,
+        space=space,
+        place=given.place.strip(),
+        longitude=given.longitude,
+        latitude=given.latitude,
+        crs=given.crs,
+        submitted_at=now,
+    )
+    level = clocks.level_of(demand)
+    demand.save()
+    clock = clocks.start(
+        demand, DemandClock.Kind.ACCEPT, level.limit("accept") if level else None, now
+    )
+    if clock is not None:
+        demand.due_at = clock.due_at
+        demand.save(update_fields=["due_at"])
+    workflow.write(demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel})
+    return demand
+
+
+def _prefix() -> str:
+    """The district's prefix for numbers ("GS" until one is set)."""
+    root = root_path()
+    prefix = Unit.objects.filter(path=root).values_list("prefix", flat=True).first() if root else ""
+    return prefix or "GS"
+
+
+def submit_demand(
+    *,
+    actor: Actor,
+    submission: Submission,
+    uploads: Sequence[Any] = (),
+    key: str = "",
+) -> Demand:
+    """Submits or registers a demand; the same `key` twice gives the same demand.
+
+    Raises Refused (every wrong field at once), Denied, Conflict (key used for something else).
+    """
+    errors = _check(submission)
+    if errors:
+        raise Refused.many(errors)
+
+    def create() -> int:
+        demand = _create(actor, submission)
+        if uploads:
+            attach(actor=actor, parent=("demands.demand", demand.pk), uploads=uploads)
+        telling.index(demand)
+        record(
+            actor=actor,
+            action="demands.submit",
+            subject=("demands.demand", demand.pk, demand.number),
+            after={"title": demand.title, "category": demand.category.code, "unit": unit_of(demand)},
+            unit_path=demand.unit_path,
+        )
+        telling.submitted(demand)
+        return demand.pk
+
+    with transaction.atomic():
+        pk, _created = once(
+            actor=actor,
+            command="demands.submit",
+            key=key,
+            payload={**asdict(submission), "files": [getattr(u, "name", "") for u in uploads]},
+            create=create,
+        )
+    return Demand.objects.unscoped("the actor has just made it").get(pk=pk)
+
+
+def unit_of(demand: Demand) -> str:
+    return demand.unit.name

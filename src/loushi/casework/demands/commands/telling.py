@@ -1,0 +1,135 @@
+"""Who is told what: notices and the search index, written in the command's own transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from loushi.casework.demands.models import Assignment, Demand
+from loushi.foundation.language.commands import index_text
+from loushi.foundation.notices.commands import notify
+from loushi.registry.accounts import queries as accounts
+from loushi.registry.buildings import queries as buildings
+from loushi.registry.enterprises import queries as enterprises
+
+SUBJECT = "demands.demand"
+
+
+def link_to(demand: Demand) -> str:
+    return f"/demands/{demand.pk}/"
+
+
+def participants_of(demand: Demand) -> list[str]:
+    """Search tokens of those who see the demand by participation instead of by unit."""
+    tokens = []
+    if demand.enterprise_id:
+        tokens.append(f"e{demand.enterprise_id}")
+    if demand.submitter_id:
+        tokens.append(f"s{demand.submitter_id}")
+    parts = Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand)
+    for body, department, building in parts.values_list("body", "department_id", "building_id"):
+        tokens.append(
+            f"d{department}" if body == Assignment.Body.DEPARTMENT else f"b{building}"
+        )
+    return sorted(set(tokens))
+
+
+def searchable_text(demand: Demand) -> str:
+    enterprise = demand.enterprise.name if demand.enterprise else ""
+    building = demand.building.name if demand.building else ""
+    return "\n".join([demand.number, demand.title, demand.text, enterprise, building, demand.place])
+
+
+def index(demand: Demand) -> None:
+    """Puts the demand into the search index, with the keys of those who may find it."""
+    index_text(
+        kind="demand",
+        object_id=demand.pk,
+        text=searchable_text(demand),
+        unit_path=demand.unit_path,
+        at=demand.submitted_at,
+        participants=participants_of(demand),
+    )
+
+
+def tell(
+    demand: Demand, user_ids: Iterable[int], kind: str, title: Any, key: str, body: str = ""
+) -> None:
+    """One notice each; `key` makes a repeated command send nothing twice."""
+    ids = sorted(set(user_ids))
+    if ids:
+        notify(
+            user_ids=ids,
+            kind=kind,
+            title=str(title),
+            body=body or f"{demand.number} {demand.title}",
+            link=link_to(demand),
+            subject=(SUBJECT, demand.pk),
+            key=f"demand:{demand.pk}:{key}",
+        )
+
+
+def firm_people(demand: Demand) -> list[int]:
+    """The submitter and the enterprise's contacts."""
+    people = list(enterprises.members_to_notify(demand.enterprise_id)) if demand.enterprise_id else []
+    return people + ([demand.submitter_id] if demand.submitter_id else [])
+
+
+def centre_people(demand: Demand, permission: str = "demands.accept") -> list[int]:
+    return list(accounts.users_with_permission(permission, unit_path=demand.unit_path))
+
+
+def unit_people(parts: Sequence[Assignment]) -> list[int]:
+    people: list[int] = []
+    for part in parts:
+        if part.body == Assignment.Body.DEPARTMENT:
+            people += accounts.users_with_permission(
+                "demands.handle", department_id=part.department_id
+            )
+        else:
+            people += buildings.people_with_permission("demands.handle", part.building_id)
+    return people
+
+
+def submitted(demand: Demand) -> None:
+    tell(demand, centre_people(demand), "demand_submitted", _("有新的诉求待受理"), "submitted")
+
+
+FIRM_TITLES: dict[str, Any] = {
+    "accept": _l("您的诉求已受理"),
+    "decline": _l("您的诉求未予受理，请看说明"),
+    "ask_info": _l("请您补充信息，补充后继续办理"),
+    "dispatch": _l("您的诉求已交办"),
+    "suspend": _l("您的诉求已挂账，到复核日再办"),
+    "resume": _l("您的诉求已恢复办理"),
+    "resolve": _l("您的诉求已有答复，请您评价"),
+    "escalate": _l("您的诉求已提级办理"),
+    "grant_extension": _l("您的诉求办理期限已延长"),
+    "merge": _l("您的诉求已与同类诉求合并办理"),
+}
+
+
+def moved(demand: Demand, move: str, event_id: int, parts: Sequence[Assignment]) -> None:
+    """Tells whoever has to know of a move; `event_id` keeps repeats silent."""
+    key = f"{move}:{event_id}"
+    if move in FIRM_TITLES:
+        tell(demand, firm_people(demand), f"demand_{move}", FIRM_TITLES[move], key)
+    if move in {"dispatch", "refer", "transfer", "arbitrate", "reopen"}:
+        tell(demand, unit_people(parts), "demand_dispatched", _("有诉求交到您单位，请签收"), key)
+    elif move in {"supply_info", "supervise", "refuse_extension", "grant_extension", "resume"}:
+        tell(demand, unit_people(parts), f"demand_{move}", _("您办理的诉求有新情况"), f"u:{key}")
+    if move == "urge":
+        people = unit_people(parts) or centre_people(demand)
+        tell(demand, people, "demand_urge", _("企业催办，请尽快联系"), key)
+    if move == "hand_back":
+        arbitration = demand.state == "arbitration"
+        permission = "demands.arbitrate" if arbitration else "demands.dispatch"
+        title = _("第二次退回，请您裁定") if arbitration else _("有诉求被退回，请重新交办")
+        tell(demand, centre_people(demand, permission), "demand_returned", title, key)
+    if move in {"supply_info", "withdraw", "answer_part"} or move.startswith("ask_ext"):
+        tell(demand, centre_people(demand, "demands.dispatch"), f"demand_{move}", _("诉求有新情况"), f"c:{key}")
+    if move == "ask_suspension":
+        tell(demand, centre_people(demand, "demands.suspend"), "demand_suspend", _("有单位申请挂账"), key)
+    if move == "rate" and (demand.solved == "no" or (demand.score or 5) <= 2):
+        tell(demand, centre_people(demand, "demands.close"), "demand_bad_rating", _("企业不满意，请回访"), key)
