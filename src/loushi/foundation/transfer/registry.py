@@ -1,0 +1,68 @@
+"""The importers and exporters of all packages, and what the engine must be told about units.
+
+Packages register in `imports.py` and `exports.py`; both are loaded when the application starts.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from loushi.foundation.core.actor import Actor
+
+if TYPE_CHECKING:
+    from .importer import Importer
+
+C = TypeVar("C", bound="type[Importer]")
+
+_importers: dict[str, "type[Importer]"] = {}
+
+
+class UnknownImporter(LookupError):
+    """No package registered this name."""
+
+
+def register(importer: C) -> C:
+    """Class decorator: makes an importer known under its name."""
+    for needed in ("name", "label", "permission", "kind"):
+        if not getattr(importer, needed, None):
+            raise TypeError(f"{importer.__name__} needs {needed}")
+    names = [column.name for column in importer.all_columns()]
+    if len(set(names)) != len(names):
+        raise TypeError(f"{importer.__name__} names a column twice")
+    if unknown := set(importer.key) - set(names):
+        raise TypeError(f"{importer.__name__}: key columns {sorted(unknown)} are not declared")
+    _importers[importer.name] = importer
+    return importer
+
+
+def importers() -> "list[type[Importer]]":
+    """All importers in their declared order."""
+    return sorted(_importers.values(), key=lambda item: (item.order, item.name))
+
+
+def importer(name: str) -> "type[Importer]":
+    """The importer of a name; UnknownImporter otherwise."""
+    try:
+        return _importers[name]
+    except KeyError:
+        raise UnknownImporter(name) from None
+
+
+def permitted(actor: Actor) -> "list[type[Importer]]":
+    """The importers that the actor may use somewhere."""
+    return [item for item in importers() if actor.has(item.permission)]
+
+
+UnitChoices = Callable[[Actor, str], list[tuple[str, str]]]
+_unit_choices: UnitChoices = lambda actor, permission: []  # noqa: E731 - replaced by territory
+
+
+def provide_units(choices: UnitChoices) -> None:
+    """Territory registers here a callable (actor, permission) → [(unit path, label)] that lists
+    the units which the actor may choose for an import."""
+    global _unit_choices
+    _unit_choices = choices
+
+
+def unit_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
+    """The units that the actor may choose, as (path, label)."""
+    return _unit_choices(actor, permission)
