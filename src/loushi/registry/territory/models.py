@@ -39,6 +39,23 @@ class Unit(PublicModel):
         return self.name
 
 
+class UnitName(PublicModel):
+    """A unit's dated names: the one with the latest `since` holds. `Unit.name` is today's."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=60)
+    since = models.DateField()
+
+    class Meta:
+        ordering = ["unit_id", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "since"], name="unit_name_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.since}"
+
+
 class UnitPlacement(PublicModel):
     """Where a unit hangs from `since` to `until` (exclusive; None = open)."""
 
@@ -51,6 +68,7 @@ class UnitPlacement(PublicModel):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
+        ordering = ["unit_id", "since"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
@@ -75,6 +93,10 @@ class UnitSuccession(PublicModel):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     on = models.DateField()
     building_id = models.BigIntegerField(null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["on", "id"]
 
     def __str__(self) -> str:
         return f"{self.unit_id} → {self.heir_id} {self.on}"
@@ -83,9 +105,13 @@ class UnitSuccession(PublicModel):
 class ResidentialCommunity(PublicModel):
     """属地社区: a traditional residential community (12-digit statutory code where known)."""
 
-    code = models.CharField(max_length=12, unique=True)
-    name = models.CharField(max_length=60)
-    subdistrict = models.CharField(max_length=60, blank=True, default="")
+    code = models.CharField(_("区划代码"), max_length=12, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    subdistrict = models.CharField(_("所属街道"), max_length=60, blank=True, default="")
+    source = models.CharField(_("来源"), max_length=60, blank=True, default="")
+
+    class Meta:
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
@@ -125,8 +151,19 @@ class Boundary(PublicModel):
 
 
 class PathRewrite(PublicModel):
-    """A resumable job: rows of all scoped models under `old_path` get `new_path` on `on`."""
+    """A resumable job: rows of all scoped models at or below `old_path` move to `new_path`.
 
+    `heir` says that the unit's own rows change owner (merge, split), not only place; with
+    `building_id` only the rows that hang on this building move. Deeper paths go first.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rewrites")
+    heir = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="inheriting_rewrites"
+    )
+    succession = models.OneToOneField(
+        UnitSuccession, on_delete=models.PROTECT, null=True, blank=True, related_name="rewrite"
+    )
     old_path = UnitPathField()
     new_path = UnitPathField()
     building_id = models.BigIntegerField(null=True, blank=True)
@@ -134,6 +171,14 @@ class PathRewrite(PublicModel):
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
     progress = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["on", "id"]
+        indexes = [
+            models.Index(
+                fields=["on"], name="path_rewrite_open", condition=models.Q(done_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.old_path} → {self.new_path} {self.on}"

@@ -1,0 +1,38 @@
+"""All addresses: each package under its own prefix, included when its `urls` module exists."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from loushi.config.api import api
+
+# (prefix, module). `web` and `accounts` carry their own prefixes (/styleguide, /login, /people …).
+PACKAGES = (
+    ("", "loushi.foundation.web"),
+    ("", "loushi.registry.accounts"),
+    ("units/", "loushi.registry.territory"),
+    ("buildings/", "loushi.registry.buildings"),
+    ("enterprises/", "loushi.registry.enterprises"),
+    ("demands/", "loushi.casework.demands"),
+    ("insights/", "loushi.overview.insights"),
+    ("search/", "loushi.overview.search"),
+    ("audit/", "loushi.foundation.audit"),
+    ("notices/", "loushi.foundation.notices"),
+    ("files/", "loushi.foundation.files"),
+    ("transfer/", "loushi.foundation.transfer"),
+)
+
+
+def _included() -> list[URLPattern | URLResolver]:
+    return [
+        path(prefix, include(import_module(f"{package}.urls")))
+        for prefix, package in PACKAGES
+        if find_spec(f"{package}.urls") is not None
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_included(),
+    path("api/v1/", api.urls),
+]

@@ -1,0 +1,35 @@
+"""Who may see and manage people, appointments, sessions and tokens."""
+
+from django.utils.translation import gettext_lazy as _
+
+from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.permissions import declare
+from loushi.foundation.core.scoping import UnitLeg, UserLeg, scope
+from loushi.foundation.core.units import covers
+from loushi.registry.accounts.models import ApiToken, Appointment, SupportAccess, UserSession
+
+VIEW = declare("accounts.view", _("查看人员与任职"))
+MANAGE = declare("accounts.manage", _("管理账号：新建、停用、解锁、重设密码"))
+APPOINT = declare("accounts.appoint", _("任免：把角色授予人员"))
+DEPARTMENTS = declare("accounts.departments", _("维护部门名录"))
+SUPPORT = declare("accounts.support", _("批准“全部可见”支持模式"))
+OWN = declare("accounts.own", _("查看并结束自己的登录、令牌"))
+
+scope(
+    Appointment,
+    view=VIEW,
+    legs=[UnitLeg("unit_path"), UserLeg("user_id", frozenset({VIEW}))],
+)
+scope(UserSession, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
+scope(ApiToken, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
+scope(SupportAccess, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
+
+# No person may combine two of these (三员分立).
+SEPARATE_ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+
+
+def can_at(actor: Actor, permission: str, path: str) -> bool:
+    """Whether one grant at a unit carries the permission and covers the place `path`."""
+    return actor.system or any(
+        covers(grant.key, path) for grant in actor.holding(permission) if grant.kind == UNIT
+    )

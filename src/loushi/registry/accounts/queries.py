@@ -1,0 +1,67 @@
+"""Reading people, roles, appointments and departments; building the Actor."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.module_loading import import_string
+
+from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor, Grant
+from loushi.registry.accounts.models import Appointment, SupportAccess, User
+
+SNAPSHOT_LENGTH = 160
+
+
+def running_on(on: date) -> Q:
+    """The condition "in force on that day" (`until` is the last day)."""
+    return Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
+
+
+@cache
+def _contributors() -> tuple[Callable[[int, date], Iterable[Grant]], ...]:
+    paths: Iterable[str] = import_string(settings.LOUSHI_GRANT_CONTRIBUTORS)
+    return tuple(import_string(path) for path in paths)
+
+
+def actor_for(user: User, on: date, support: SupportAccess | None = None) -> Actor:
+    """The Actor of a person on a day: all appointments in force, plus what other packages
+    contribute (towers, enterprises). One query here and one per contributor."""
+    held = appointments_of(user.pk, on)
+    grants = [_grant(row) for row in held]
+    for contribute in _contributors():
+        grants += contribute(user.pk, on)
+    labels = [grant.label for grant in grants if grant.label]
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        grants=tuple(grants),
+        appointment="；".join(dict.fromkeys(labels))[:SNAPSHOT_LENGTH],
+        see_all=support is not None,
+    )
+
+
+def appointments_of(user_id: int, on: date) -> list[Appointment]:
+    """The appointments of a person in force on a day, with role and place."""
+    return list(
+        Appointment.objects.unscoped("a person's own appointments make the actor")
+        .filter(running_on(on), user_id=user_id, role__is_active=True)
+        .select_related("role", "unit", "department")
+        .order_by("since", "pk")
+    )
+
+
+def _grant(row: Appointment) -> Grant:
+    place: Any = row.unit or row.department
+    key = row.unit_path if row.unit_id else str(row.department_id)
+    return Grant(
+        role=row.role.code,
+        permissions=frozenset(row.role.permissions),
+        kind=UNIT if row.unit_id else DEPARTMENT,
+        key=key,
+        label=f"{place} {row.role.name}",
+        since=row.since,
+        until=row.until,
+    )
