@@ -1,0 +1,66 @@
+"""What upper packages tell the notices: kinds, addresses, and who may still see a subject.
+
+Called while packages load (`policy.py`) or from `loushi.config.wiring`; holds no rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Visibility = Callable[[int, int], bool]
+AddressBook = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of notice: its words, whether quiet hours yield to it, and its mail by default."""
+
+    code: str
+    label: Any
+    urgent: bool = False
+    mail: str = "now"
+
+
+_kinds: dict[str, Kind] = {}
+_visibility: dict[str, Visibility] = {}
+_address: AddressBook | None = None
+
+
+def declare_kind(code: str, label: Any, *, urgent: bool = False, mail: str = "now") -> str:
+    """Declares a kind; `mail` is "now", "digest" or "off" until a person chooses otherwise."""
+    if mail not in {"now", "digest", "off"}:
+        raise ValueError(f"mail of a kind is now, digest or off, not {mail!r}")
+    _kinds[code] = Kind(code, label, urgent, mail)
+    return code
+
+
+def kinds() -> dict[str, Kind]:
+    """All declared kinds in order of code."""
+    return dict(sorted(_kinds.items()))
+
+
+def kind_of(code: str) -> Kind:
+    """The declared kind, or a plain one with its code as words."""
+    return _kinds.get(code) or Kind(code, code)
+
+
+def register_visibility(subject_type: str, source: Visibility) -> None:
+    """`source(user_id, subject_id)` says whether a person may still see a subject."""
+    _visibility[subject_type] = source
+
+
+def may_see(user_id: int, subject_type: str, subject_id: int | None) -> bool:
+    """Whether the person may still see the subject; True where nobody registered for the type."""
+    source = _visibility.get(subject_type)
+    return True if source is None or subject_id is None else source(user_id, subject_id)
+
+
+def register_address(source: AddressBook) -> None:
+    """`source(user_id)` gives the mail address of an active person, or ''."""
+    global _address
+    _address = source
+
+
+def address_of(user_id: int) -> str:
+    """The person's mail address, '' when there is none or nobody registered an address book."""
+    return _address(user_id) if _address else ""
