@@ -1,3 +1,10 @@
 """Who listens to which event: event name → dotted paths of listeners. The one list."""
 
-SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {}
+DEMANDS = "loushi.casework.demands.commands.consequences"
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    "calendar_changed": (f"{DEMANDS}.on_calendar_changed",),
+    "enterprise_moved_out": (f"{DEMANDS}.on_enterprise_moved_out",),
+    "unit_merged": (f"{DEMANDS}.on_unit_changed",),
+    "unit_split": (f"{DEMANDS}.on_unit_changed",),
+}

@@ -115,9 +115,7 @@ class Demand(Scoped):
     state = models.CharField(
         _("状态"), max_length=12, choices=State.choices, default=State.SUBMITTED
     )
-    tier = models.CharField(
-        _("层级"), max_length=12, choices=Tier.choices, default=Tier.COMMUNITY
-    )
+    tier = models.CharField(_("层级"), max_length=12, choices=Tier.choices, default=Tier.COMMUNITY)
 
     enterprise = models.ForeignKey(
         Enterprise,
@@ -374,9 +372,7 @@ class Extension(Scoped):
         REFUSED = "refused", _("未同意")
 
     demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="extensions")
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.CASCADE, related_name="extensions"
-    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extensions")
     unit_path = UnitPathField(db_index=False)
     limit_kind = models.CharField(max_length=16)
     amount = models.PositiveIntegerField()

@@ -166,7 +166,12 @@ MOVES = (
     ),
     _move("ask_extension", _l("申请延期"), AT_UNIT, None, "demands.handle", "amount", "reason"),
     _move(
-        "grant_extension", _l("同意延期"), AT_UNIT, None, "demands.decide_extension", notice="extension"
+        "grant_extension",
+        _l("同意延期"),
+        AT_UNIT,
+        None,
+        "demands.decide_extension",
+        notice="extension",
     ),
     _move(
         "refuse_extension",
@@ -189,7 +194,12 @@ MOVES = (
         notice="suspended",
     ),
     _move(
-        "resume", _l("恢复办理"), states_of(S.SUSPENDED), None, "demands.suspend", primary=True,
+        "resume",
+        _l("恢复办理"),
+        states_of(S.SUSPENDED),
+        None,
+        "demands.suspend",
+        primary=True,
         notice="resumed",
     ),
     _move(
@@ -227,7 +237,12 @@ MOVES = (
     _move("urge", _l("催办"), OPEN - WAITING, None, "", notice="urged"),
     _move("supervise", _l("督办"), OPEN, None, "", "reason", notice="supervised"),
     _move(
-        "merge", _l("并入另一件"), states_of(S.SUBMITTED, S.ACCEPTED, S.RETURNED), S.MERGED, "", "into"
+        "merge",
+        _l("并入另一件"),
+        states_of(S.SUBMITTED, S.ACCEPTED, S.RETURNED),
+        S.MERGED,
+        "",
+        "into",
     ),
     _move("split", _l("拆分"), states_of(S.ACCEPTED, S.RETURNED), S.SPLIT, "", "parts"),
     _move("withdraw", _l("撤回"), OPEN, S.WITHDRAWN, "", notice="withdrawn"),
@@ -248,16 +263,16 @@ def active_parts(row: Demand) -> list[Assignment]:
     return parts
 
 
-def own_parts(actor: Actor, row: Demand, permission: str = "demands.handle") -> list[Assignment]:
-    """The active parts that belong to a body in which the actor holds the permission."""
-    departments = actor.keys(DEPARTMENT, permission)
-    buildings = actor.keys(BUILDING, permission)
-    return [
-        part
-        for part in active_parts(row)
-        if (part.body == Assignment.Body.DEPARTMENT and str(part.department_id) in departments)
-        or (part.body == Assignment.Body.COUNCIL and str(part.building_id) in buildings)
-    ]
+def belongs_to(actor: Actor, part: Assignment, permission: str = "demands.handle") -> bool:
+    """Whether the part's body is one in which the actor holds the permission."""
+    if part.body == Assignment.Body.DEPARTMENT:
+        return str(part.department_id) in actor.keys(DEPARTMENT, permission)
+    return str(part.building_id) in actor.keys(BUILDING, permission)
+
+
+def own_parts(actor: Actor, row: Demand) -> list[Assignment]:
+    """The active parts of the actor's own department or building council."""
+    return [part for part in active_parts(row) if belongs_to(actor, part)]
 
 
 def may(actor: Actor, move: Move, row: Demand) -> bool:

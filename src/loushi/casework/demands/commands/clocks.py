@@ -10,184 +10,197 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandPause
 from loushi.foundation.core import clocks
-from loushi.foundation.core.clocks import Limit
+from loushi.foundation.core.clocks import Limit, LimitKind
 from loushi.foundation.core.models import ServiceLevel
 
 Break = tuple[datetime, datetime]
 FIRM = (DemandClock.Kind.ACCEPT, DemandClock.Kind.CONTACT, DemandClock.Kind.RESOLVE)
-WHY = "clocks of a demand that the command has already fetched under its scope"
 
 
 def level_of(demand: Demand) -> ServiceLevel | None:
     """The service level in force on the day of submission; the second category level wins."""
     on = timezone.localtime(demand.submitted_at).date()
-    return clocks.service_level_for(
-        "demand", demand.category.code, demand.urgency, demand.tier, on
-    )
+    return clocks.service_level_for("demand", demand.category.code, demand.urgency, demand.tier, on)
 
 
-def pauses_of(demand: Demand) -> list[DemandPause]:
-    return list(DemandPause.objects.unscoped(WHY).filter(demand=demand).order_by("since", "id"))
+def limit_of(demand: Demand, step: str) -> Limit | None:
+    """The service level's limit for "accept", "contact" or "resolve"."""
+    level = level_of(demand)
+    return level.limit(step) if level else None
+
+
+def _concerns(pause: DemandPause, part: Assignment | None) -> bool:
+    """A pause without a part stops all clocks; one with a part only that part's."""
+    if pause.assignment_id is None and pause.assignment is None:
+        return True
+    if part is None:
+        return False
+    return pause.assignment is part or (part.pk is not None and pause.assignment_id == part.pk)
 
 
 def breaks_for(
-    pauses: Iterable[DemandPause], assignment_id: int | None, until: datetime
+    pauses: Iterable[DemandPause], part: Assignment | None, until: datetime
 ) -> list[Break]:
-    """The pauses that count for a clock, running ones ending at `until`."""
+    """The pauses that count for a clock (its part's own too), running ones ending at `until`."""
     return [
         (pause.since, pause.until or until)
         for pause in pauses
-        if pause.assignment_id in (None, assignment_id) and pause.since <= (pause.until or until)
+        if _concerns(pause, part) and pause.since <= (pause.until or until)
     ]
-
-
-def start(
-    demand: Demand,
-    kind: str,
-    limit: Limit | None,
-    at: datetime,
-    assignment: Assignment | None = None,
-) -> DemandClock | None:
-    """Starts a clock at `at`; nothing happens where the service level sets no limit."""
-    if limit is None:
-        return None
-    clock = DemandClock(
-        demand=demand,
-        assignment=assignment,
-        unit_path=demand.unit_path,
-        kind=kind,
-        limit_kind=limit.kind.value,
-        limit_amount=limit.amount,
-        started_at=at,
-        due_at=at,
-    )
-    derive(clock, [])
-    clock.save()
-    return clock
 
 
 def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
     """Sets the due time and the next warning from start, limit and breaks."""
-    calendar, nominal = clocks.standard_calendar(), clocks.nominal_minutes(clock.started_at)
-    breaks = list(breaks)
-    warnings = clocks.warn_times(
-        calendar, clock.started_at, clock.limit, breaks, nominal_minutes=nominal
-    )
+    warnings = warnings_of(clock, breaks)
     clock.due_at = warnings[-1].at
     following = clocks.next_warning(warnings, clock.warned_percent)
     clock.next_warning_at = following.at if following else None
 
 
-def running(demand: Demand) -> list[DemandClock]:
-    return list(
-        DemandClock.objects.unscoped(WHY)
-        .filter(demand=demand, stopped_at__isnull=True)
-        .select_related("assignment")
-        .order_by("id")
+def warnings_of(clock: DemandClock, breaks: Iterable[Break]) -> tuple[clocks.WarnTime, ...]:
+    return clocks.warn_times(
+        clocks.standard_calendar(),
+        clock.started_at,
+        clock.limit,
+        list(breaks),
+        nominal_minutes=clocks.nominal_minutes(clock.started_at),
     )
 
 
-def refresh(demand: Demand, now: datetime) -> None:
+def start(
+    case: Case, kind: str, limit: Limit | None, part: Assignment | None = None
+) -> DemandClock | None:
+    """Starts a clock now; nothing happens where the service level sets no limit."""
+    if limit is None:
+        return None
+    clock = DemandClock(
+        demand=case.demand,
+        assignment=part,
+        kind=kind,
+        limit_kind=limit.kind.value,
+        limit_amount=limit.amount,
+        started_at=case.now,
+        due_at=case.now,
+    )
+    derive(clock, [])
+    if part is not None:
+        part.due_at = clock.due_at
+        case.touch(part)
+    case.add(case.clocks, clock)
+    return clock
+
+
+def running(case: Case) -> list[DemandClock]:
+    return [clock for clock in case.clocks if clock.stopped_at is None]
+
+
+def _part_of(case: Case, clock: DemandClock) -> Assignment | None:
+    """The case's own object of the clock's part (identity matters: it is changed in memory)."""
+    if clock.assignment_id is not None:
+        return next(part for part in case.parts if part.pk == clock.assignment_id)
+    return next((part for part in case.parts if part is clock.assignment), None)
+
+
+def refresh(case: Case) -> None:
     """Recomputes every running clock from history; a paused one gives no warnings meanwhile."""
-    pauses = pauses_of(demand)
     firm_due: list[datetime] = []
-    for clock in running(demand):
-        breaks = breaks_for(pauses, clock.assignment_id, now)
-        before = clock.due_at
+    for clock in running(case):
+        part = _part_of(case, clock)
+        breaks = breaks_for(case.pauses, part, case.now)
         derive(clock, breaks)
-        paused = any(
-            pause.until is None and pause.assignment_id in (None, clock.assignment_id)
-            for pause in pauses
-        )
+        paused = any(p.until is None and _concerns(p, part) for p in case.pauses)
         if paused:
             clock.next_warning_at = None
         elif clock.kind in FIRM:
             firm_due.append(clock.due_at)
-        clock.save()
-        if clock.assignment is not None and clock.due_at != before:
-            Assignment.objects.unscoped(WHY).filter(pk=clock.assignment_id).update(
-                due_at=clock.due_at
-            )
-    demand.due_at = min(firm_due, default=None)
+        case.touch(clock)
+        if part is not None and part.due_at != clock.due_at:
+            part.due_at = clock.due_at
+            case.touch(part)
+    case.demand.due_at = min(firm_due, default=None)
 
 
-def stop(
-    demand: Demand, kind: str, at: datetime, assignment: Assignment | None = None
-) -> list[DemandClock]:
+def stop(case: Case, kind: str, part: Assignment | None = None) -> list[DemandClock]:
     """Stops the running clocks of a kind (of one part, where given); lateness is recorded."""
-    pauses = pauses_of(demand)
     stopped = []
-    for clock in running(demand):
-        if clock.kind != kind or (assignment is not None and clock.assignment_id != assignment.pk):
+    for clock in running(case):
+        own = _part_of(case, clock)
+        if clock.kind != kind or (part is not None and own is not part):
             continue
-        breaks = breaks_for(pauses, clock.assignment_id, at)
+        breaks = breaks_for(case.pauses, own, case.now)
         derive(clock, breaks)
-        clock.stopped_at = at
+        clock.stopped_at = case.now
         clock.next_warning_at = None
         clock.elapsed_minutes = clocks.elapsed(
-            clocks.standard_calendar(), clock.started_at, at, clock.limit_kind, breaks
+            clocks.standard_calendar(), clock.started_at, case.now, clock.limit_kind, breaks
         )
-        clock.is_late = clock.is_late or clocks.is_late(clock.due_at, at)
-        clock.save()
+        clock.is_late = clock.is_late or clocks.is_late(clock.due_at, case.now)
+        case.touch(clock)
         stopped.append(clock)
         if clock.is_late and clock.kind in FIRM:
-            demand.is_late = True
-        if clock.is_late and clock.assignment is not None:
-            Assignment.objects.unscoped(WHY).filter(pk=clock.assignment_id).update(is_late=True)
+            case.demand.is_late = True
+        if clock.is_late and own is not None:
+            own.is_late = True
+            case.touch(own)
     return stopped
 
 
-def stop_all(demand: Demand, at: datetime) -> None:
+def stop_all(case: Case) -> None:
     """Ends every clock (declined, withdrawn, merged …)."""
     for kind in (*FIRM, DemandClock.Kind.UNIT):
-        stop(demand, kind, at)
-    demand.due_at = None
+        stop(case, kind)
+    case.demand.due_at = None
 
 
-def pause(
-    demand: Demand,
-    kind: str,
-    at: datetime,
-    reason: str = "",
-    assignment: Assignment | None = None,
-) -> None:
+def pause(case: Case, kind: str, reason: str = "", part: Assignment | None = None) -> None:
     """Begins a pause; a second one of the same kind and part is not begun twice."""
-    open_ones = DemandPause.objects.unscoped(WHY).filter(
-        demand=demand, kind=kind, assignment=assignment, until__isnull=True
-    )
-    if not open_ones.exists():
-        DemandPause.objects.unscoped(WHY).create(
-            demand=demand,
-            unit_path=demand.unit_path,
-            assignment=assignment,
-            kind=kind,
-            since=at,
-            reason=reason[:300],
+    if not any(p.until is None and p.kind == kind and p.assignment is part for p in case.pauses):
+        case.add(
+            case.pauses,
+            DemandPause(
+                demand=case.demand, assignment=part, kind=kind, since=case.now, reason=reason[:300]
+            ),
         )
-    refresh(demand, at)
+    refresh(case)
 
 
-def unpause(demand: Demand, kind: str, at: datetime) -> None:
+def unpause(case: Case, kind: str) -> None:
     """Ends the running pauses of a kind and recomputes the due times."""
-    DemandPause.objects.unscoped(WHY).filter(
-        demand=demand, kind=kind, until__isnull=True
-    ).update(until=at)
-    refresh(demand, at)
+    for row in case.pauses:
+        if row.until is None and row.kind == kind:
+            row.until = case.now
+            case.touch(row)
+    refresh(case)
 
 
-def resume_answered(demand: Demand, at: datetime) -> None:
+def resume_answered(case: Case) -> None:
     """Reopening: the stopped resolve clock goes on; the wait for the rating counts as a pause."""
-    if demand.resolved_at is not None:
-        DemandPause.objects.unscoped(WHY).create(
-            demand=demand,
-            unit_path=demand.unit_path,
-            kind=DemandPause.Kind.ANSWERED,
-            since=demand.resolved_at,
-            until=at,
+    if case.demand.resolved_at is not None:
+        case.add(
+            case.pauses,
+            DemandPause(
+                demand=case.demand,
+                kind=DemandPause.Kind.ANSWERED,
+                since=case.demand.resolved_at,
+                until=case.now,
+            ),
         )
-    DemandClock.objects.unscoped(WHY).filter(
-        demand=demand, kind=DemandClock.Kind.RESOLVE, stopped_at__isnull=False
-    ).update(stopped_at=None, elapsed_minutes=None)
-    refresh(demand, at)
+    for clock in case.clocks:
+        if clock.kind == DemandClock.Kind.RESOLVE and clock.stopped_at is not None:
+            clock.stopped_at = clock.elapsed_minutes = None
+            case.touch(clock)
+    refresh(case)
+
+
+def lengthen(clock: DemandClock, extra: Limit) -> None:
+    """Adds an extension to a clock's limit; kinds that differ become minutes of the clock's own."""
+    if clock.limit_kind == extra.kind.value:
+        clock.limit_amount += extra.amount
+        return
+    nominal = clocks.nominal_minutes(clock.started_at)
+    kind = LimitKind.CLOCK_MINUTES if clock.limit.kind.is_clock else LimitKind.WORKING_MINUTES
+    clock.limit_amount = clock.limit.minutes(nominal) + extra.minutes(nominal)
+    clock.limit_kind = kind.value

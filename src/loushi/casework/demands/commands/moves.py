@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.commands import telling
-from loushi.casework.demands.commands.effects import EFFECTS
+from loushi.casework.demands.commands.case import Case
+from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
-from loushi.casework.demands.workflow import active_parts, own_parts, workflow
+from loushi.casework.demands.workflow import active_parts, workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
@@ -78,17 +79,15 @@ def _perform(
     own: list[Assignment] = []
 
     def apply(row: Demand, step: Move, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        own.extend(own_parts(actor, row)[:1])
+        case = Case(row, actor, now)
+        own.extend(own_parts(case)[:1])
         effect = EFFECTS.get(step.name)
-        return effect(row, values, now, actor) if effect else None
+        data = effect(case, values) if effect else None
+        case.save()
+        return data
 
     outcome = workflow.perform(
-        actor=actor,
-        pk=demand_id,
-        move=move,
-        values=given,
-        apply=apply,
-        note=str(given.get("note") or given.get("reason") or given.get("answer") or ""),
+        actor=actor, pk=demand_id, move=move, values=given, apply=apply, note=note_of(given)
     )
     event: DemandEvent = outcome.event
     event.unit_path = outcome.row.unit_path
@@ -96,6 +95,11 @@ def _perform(
     event.is_public = move not in INTERNAL if is_public is None else is_public
     event.save()
     return outcome
+
+
+def note_of(given: Mapping[str, Any]) -> str:
+    """The words of the history line."""
+    return str(given.get("note") or given.get("reason") or given.get("answer") or "")
 
 
 def _aftermath(

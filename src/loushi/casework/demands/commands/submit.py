@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.commands import clocks, telling
+from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.models import (
     Channel,
     Demand,
@@ -121,9 +122,7 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
     """An enterprise's people submit for their enterprise; staff register within their unit."""
     if actor.system:
         return
-    if given.enterprise_id and str(given.enterprise_id) in actor.keys(
-        ENTERPRISE, "demands.submit"
-    ):
+    if given.enterprise_id and str(given.enterprise_id) in actor.keys(ENTERPRISE, "demands.submit"):
         return
     if any(covers(path, unit.path) for path in actor.keys(UNIT, "demands.register")):
         return
@@ -163,16 +162,20 @@ def _create(actor: Actor, given: Submission) -> Demand:
         crs=given.crs,
         submitted_at=now,
     )
-    level = clocks.level_of(demand)
+    case = Case(demand, actor, now, fresh=True)
+    begin(case)
     demand.save()
-    clock = clocks.start(
-        demand, DemandClock.Kind.ACCEPT, level.limit("accept") if level else None, now
+    case.save()
+    workflow.write(
+        demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel}
     )
-    if clock is not None:
-        demand.due_at = clock.due_at
-        demand.save(update_fields=["due_at"])
-    workflow.write(demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel})
     return demand
+
+
+def begin(case: Case) -> None:
+    """The accept clock starts at submission."""
+    clocks.start(case, DemandClock.Kind.ACCEPT, clocks.limit_of(case.demand, "accept"))
+    clocks.refresh(case)
 
 
 def _prefix() -> str:
@@ -206,7 +209,11 @@ def submit_demand(
             actor=actor,
             action="demands.submit",
             subject=("demands.demand", demand.pk, demand.number),
-            after={"title": demand.title, "category": demand.category.code, "unit": unit_of(demand)},
+            after={
+                "title": demand.title,
+                "category": demand.category.code,
+                "unit": unit_of(demand),
+            },
             unit_path=demand.unit_path,
         )
         telling.submitted(demand)

@@ -29,9 +29,7 @@ def participants_of(demand: Demand) -> list[str]:
         tokens.append(f"s{demand.submitter_id}")
     parts = Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand)
     for body, department, building in parts.values_list("body", "department_id", "building_id"):
-        tokens.append(
-            f"d{department}" if body == Assignment.Body.DEPARTMENT else f"b{building}"
-        )
+        tokens.append(f"d{department}" if body == Assignment.Body.DEPARTMENT else f"b{building}")
     return sorted(set(tokens))
 
 
@@ -72,7 +70,9 @@ def tell(
 
 def firm_people(demand: Demand) -> list[int]:
     """The submitter and the enterprise's contacts."""
-    people = list(enterprises.members_to_notify(demand.enterprise_id)) if demand.enterprise_id else []
+    people = (
+        list(enterprises.members_to_notify(demand.enterprise_id)) if demand.enterprise_id else []
+    )
     return people + ([demand.submitter_id] if demand.submitter_id else [])
 
 
@@ -128,8 +128,26 @@ def moved(demand: Demand, move: str, event_id: int, parts: Sequence[Assignment])
         title = _("第二次退回，请您裁定") if arbitration else _("有诉求被退回，请重新交办")
         tell(demand, centre_people(demand, permission), "demand_returned", title, key)
     if move in {"supply_info", "withdraw", "answer_part"} or move.startswith("ask_ext"):
-        tell(demand, centre_people(demand, "demands.dispatch"), f"demand_{move}", _("诉求有新情况"), f"c:{key}")
+        tell(
+            demand,
+            centre_people(demand, "demands.dispatch"),
+            f"demand_{move}",
+            _("诉求有新情况"),
+            f"c:{key}",
+        )
     if move == "ask_suspension":
-        tell(demand, centre_people(demand, "demands.suspend"), "demand_suspend", _("有单位申请挂账"), key)
+        tell(
+            demand,
+            centre_people(demand, "demands.suspend"),
+            "demand_suspend",
+            _("有单位申请挂账"),
+            key,
+        )
     if move == "rate" and (demand.solved == "no" or (demand.score or 5) <= 2):
-        tell(demand, centre_people(demand, "demands.close"), "demand_bad_rating", _("企业不满意，请回访"), key)
+        tell(
+            demand,
+            centre_people(demand, "demands.close"),
+            "demand_bad_rating",
+            _("企业不满意，请回访"),
+            key,
+        )

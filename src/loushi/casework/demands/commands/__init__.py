@@ -1,0 +1,18 @@
+"""The only way to write demands."""
+
+from loushi.casework.demands.commands.moves import make_move
+from loushi.casework.demands.commands.rating_links import (
+    make_rating_link,
+    open_rating_link,
+    rate_by_link,
+)
+from loushi.casework.demands.commands.submit import Submission, submit_demand
+
+__all__ = [
+    "Submission",
+    "make_move",
+    "make_rating_link",
+    "open_rating_link",
+    "rate_by_link",
+    "submit_demand",
+]

@@ -1,0 +1,114 @@
+"""A demand with all that belongs to it, changed in memory and written once.
+
+The single form loads a Case, lets one effect change it and saves it; the bulk form lets all effects
+of a history change new Cases and inserts them together. So both forms share every rule.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from loushi.casework.demands.models import (
+    Assignment,
+    Demand,
+    DemandClock,
+    DemandEvent,
+    DemandPause,
+    Extension,
+    Rating,
+)
+from loushi.foundation.core.actor import Actor
+
+WHY = "what belongs to a demand that the command has already fetched under its scope"
+ORDER: tuple[type[models.Model], ...] = (Assignment, DemandClock, DemandPause, Extension, Rating)
+
+
+class Case:
+    """`fresh` cases have nothing in the database yet and read nothing from it."""
+
+    def __init__(self, demand: Demand, actor: Actor, now: datetime, *, fresh: bool = False) -> None:
+        self.demand = demand
+        self.actor = actor
+        self.now = now
+        self.fresh = fresh
+        self.events: list[DemandEvent] = []
+        self._touched: dict[int, models.Model] = {}
+
+    def _rows(self, model: Any) -> list[Any]:
+        if self.fresh:
+            return []
+        return list(model.objects.unscoped(WHY).filter(demand=self.demand).order_by("id"))
+
+    @cached_property
+    def parts(self) -> list[Assignment]:
+        return self._rows(Assignment)
+
+    @cached_property
+    def clocks(self) -> list[DemandClock]:
+        return self._rows(DemandClock)
+
+    @cached_property
+    def pauses(self) -> list[DemandPause]:
+        return self._rows(DemandPause)
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        return self._rows(Extension)
+
+    @cached_property
+    def ratings(self) -> list[Rating]:
+        return []
+
+    @property
+    def active_parts(self) -> list[Assignment]:
+        """The active parts, lead first."""
+        active = [part for part in self.parts if part.is_active]
+        return sorted(active, key=lambda part: part.part != Assignment.Part.LEAD)
+
+    @property
+    def lead_part(self) -> Assignment | None:
+        return next((p for p in self.active_parts if p.part == Assignment.Part.LEAD), None)
+
+    def touch(self, row: Any) -> None:
+        """Notes that a row is new or changed."""
+        row.unit_path = self.demand.unit_path
+        self._touched[id(row)] = row
+
+    def add(self, rows: list[Any], row: Any) -> Any:
+        """A new row of the case."""
+        rows.append(row)
+        self.touch(row)
+        return row
+
+    def changed(self, model: type[models.Model]) -> list[Any]:
+        return [row for row in self._touched.values() if type(row) is model]
+
+    def save(self) -> None:
+        """Writes what was touched; the demand itself is saved by the caller."""
+        for model in ORDER:
+            for row in self.changed(model):
+                row.save()
+        self._touched.clear()
+        self.demand.__dict__.pop("_active_parts", None)
+
+
+def insert(cases: Iterable[Case], batch_size: int = 2000) -> None:
+    """Inserts fresh cases set-based; ids are given in the order of the cases."""
+    cases = list(cases)
+    Demand.objects.unscoped(WHY).bulk_create([case.demand for case in cases], batch_size=batch_size)
+    for model in ORDER:
+        rows = [row for case in cases for row in case.changed(model)]
+        for row in rows:
+            row.demand_id = row.demand.pk
+            if getattr(row, "assignment", None) is not None:
+                row.assignment_id = row.assignment.pk
+        model.objects.unscoped(WHY).bulk_create(rows, batch_size=batch_size)  # type: ignore[attr-defined]
+    events = [event for case in cases for event in case.events]
+    for event in events:
+        event.row_id = event.row.pk
+        if event.assignment is not None:
+            event.assignment_id = event.assignment.pk
+    DemandEvent.objects.unscoped(WHY).bulk_create(events, batch_size=batch_size)

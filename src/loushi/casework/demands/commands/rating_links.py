@@ -1,0 +1,71 @@
+"""Rating by a one-time link, without login: only a digest is stored; used or expired is 410."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from loushi.casework.demands.commands.moves import make_move
+from loushi.casework.demands.models import Demand, RatingLink
+from loushi.foundation.core.actor import Actor, system_actor
+from loushi.foundation.core.errors import Gone, NotVisible
+
+LIFETIME = timedelta(days=7)
+WHY = "a rating link is looked up by its digest; whoever holds the token may rate"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_rating_link(*, actor: Actor, demand: Demand, lifetime: timedelta = LIFETIME) -> str:
+    """Makes a link token for a demand's submitter; older unused ones stop working."""
+    now = timezone.now()
+    token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        RatingLink.objects.unscoped(WHY).filter(
+            demand=demand, used_at__isnull=True, expires_at__gt=now
+        ).update(expires_at=now)
+        RatingLink.objects.unscoped(WHY).create(
+            demand=demand,
+            unit_path=demand.unit_path,
+            digest=_digest(token),
+            expires_at=now + lifetime,
+        )
+    return token
+
+
+def open_rating_link(token: str) -> RatingLink:
+    """The link behind a token. Raises NotVisible (unknown) or Gone (used, expired, rated)."""
+    link = (
+        RatingLink.objects.unscoped(WHY)
+        .select_related("demand")
+        .filter(digest=_digest(token))
+        .first()
+    )
+    if link is None:
+        raise NotVisible
+    if link.used_at or link.expires_at <= timezone.now() or link.demand.rated_at:
+        raise Gone
+    return link
+
+
+def rate_by_link(*, token: str, score: int, solved: str, words: str = "") -> Demand:
+    """Rates once with a link's token."""
+    with transaction.atomic():
+        link = open_rating_link(token)
+        used = (
+            RatingLink.objects.unscoped(WHY)
+            .filter(pk=link.pk, used_at__isnull=True)
+            .update(used_at=timezone.now())
+        )
+        if not used:
+            raise Gone
+        return make_move(
+            actor=system_actor("企业（评价链接）"),
+            demand_id=link.demand_id,
+            move="rate",
+            values={"score": score, "solved": solved, "words": words, "by_link": True},
+        )
