@@ -103,9 +103,10 @@ def public_commands(package: str) -> Iterator[tuple[str, ast.FunctionDef]]:
     }
     for module in inside:
         for node in module.tree().body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                if module in doors or node.name in shown:
-                    yield f"{module.name}:{node.lineno} {node.name}", node
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if module in doors or node.name in shown:
+                yield f"{module.name}:{node.lineno} {node.name}", node
 
 
 def test_commands_take_the_actor_first_and_everything_by_keyword() -> None:

@@ -1,0 +1,79 @@
+"""Words and rights are declared: Chinese goes through gettext, roles use declared permissions."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from loushi.foundation.core.permissions import declared
+
+from . import tree
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+TRANSLATORS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
+# Rooms whose sentences reach a person's screen.
+SPEAKING = {"views", "forms", "api", "commands", "queries", "policy", "workflow", "models", "urls"}
+# Data about Chinese text, not sentences: each file with its reason.
+DATA = {
+    "src/loushi/foundation/core/actor.py": "the system's own name in history rows",
+}
+
+
+def bare(module: tree.Module) -> Iterator[str]:
+    nodes = list(ast.walk(module.tree()))
+    excused: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            # `unscoped("reason")` and exceptions for programmers are not for users.
+            if name in TRANSLATORS or name == "unscoped":
+                excused |= {id(inner) for inner in ast.walk(node)}
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            excused.add(id(node.value))
+    for node in nodes:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and HAN.search(node.value)
+            and id(node) not in excused
+        ):
+            yield f"{module.name}:{node.lineno}: {node.value[:40]}"
+
+
+def test_sentences_in_python_go_through_gettext() -> None:
+    wrong = [
+        text
+        for module in tree.code()
+        if module.room in SPEAKING and module.package not in {"", "demo"}
+        if module.name not in DATA
+        for text in bare(module)
+    ]
+    assert not wrong, "wrap these in _():\n" + "\n".join(wrong)
+
+
+def test_permission_labels_are_translated() -> None:
+    wrong = [code for code, label in declared().items() if isinstance(label, str)]
+    assert not wrong, f"declare(code, _('…')) with gettext_lazy: {wrong}"
+
+
+@pytest.mark.django_db
+def test_roles_use_declared_permissions_only() -> None:
+    from loushi.registry.accounts.models import Role
+
+    known = set(declared())
+    wrong = {
+        role.code: sorted(set(role.permissions) - known)
+        for role in Role.objects.all()
+        if set(role.permissions) - known
+    }
+    assert not wrong, f"no policy declares these: {wrong}"
