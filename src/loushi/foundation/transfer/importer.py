@@ -6,7 +6,7 @@ A new instance is made for each run. The engine calls, in this order: parsing co
 `apply_new(rows)`, `apply_changed(rows)` and `audit(new, changed)`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -85,6 +85,8 @@ class Importer:
         self.context = context
         self.present = present
         """Names of the columns that the file has."""
+        self.placing = ""
+        """The unit that a person chose for a row of the queue: it overrides the row's own."""
 
     # ---- what packages override ----------------------------------------------------------------
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -167,16 +169,21 @@ class Importer:
         """An unsaved model instance of a new row."""
         fields = self._fields(row.values)
         if row.unit_path and "unit_path" in self._field_names:
-            fields.setdefault("unit_path", row.unit_path)
+            fields["unit_path"] = row.unit_path
         return self._model(**{**fields, **self.defaults(row)})
 
-    def audit_entries(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-        """One entry per row for `audit.commands.record_many`: action, subject, before, after."""
-        for row in rows:
+    def audit_entries(
+        self, new: Sequence[Row], changed: Sequence[Row]
+    ) -> Iterator[dict[str, Any]]:
+        """What `audit.commands.Line` takes: one entry for the batch, one for each changed row."""
+        yield {
+            "subject": ("transfer.importbatch", self.context.batch_id, self.context.batch_number),
+            "after": {"importer": self.name, "new": len(new), "changed": len(changed)},
+            "unit_path": self.context.unit_path,
+        }
+        for row in changed:
             name = " ".join(str(part) for part in row.key or ()) or self.external_id(row)
             yield {
-                "actor": self.context.actor,
-                "action": f"{self.name}.import",
                 "subject": (self.kind, row.object_id, name),
                 "before": {k: self.by_name[k].shown(v) for k, v in row.before.items()},
                 "after": {k: self.by_name[k].shown(v) for k, v in row.after.items()},

@@ -11,10 +11,9 @@ from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 class BatchState(models.TextChoices):
     UPLOADED = "uploaded", _("待对应")
     CHECKED = "checked", _("待应用")
-    APPLYING = "applying", _("应用中")
     APPLIED = "applied", _("已应用")
     CANCELLED = "cancelled", _("已取消")
-    FAILED = "failed", _("未能完成")
+    REFUSED = "refused", _("未应用，有退回")
 
 
 class RowOutcome(models.TextChoices):
@@ -34,7 +33,7 @@ class PlaceState(models.TextChoices):
 class ImportBatch(Scoped):
     """One file on its way into the register."""
 
-    number = models.CharField(max_length=20, unique=True, null=True, editable=False)
+    number = models.CharField(max_length=20, blank=True, default="", editable=False)
     importer = models.CharField(max_length=60)
     permission = models.CharField(max_length=80)
     source = models.CharField(max_length=60, blank=True, default="")
@@ -58,7 +57,6 @@ class ImportBatch(Scoped):
     digest = models.CharField(max_length=64, blank=True, default="")
     error = models.TextField(blank=True, default="")
     total = models.PositiveIntegerField(default=0)
-    progress = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -70,6 +68,11 @@ class ImportBatch(Scoped):
 
     class Meta(Scoped.Meta):
         verbose_name = _("导入批次")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"], condition=~models.Q(number=""), name="import_batch_number"
+            )
+        ]
         indexes = [
             models.Index(fields=["unit_path", "id"], name="import_batch_path"),
             models.Index(fields=["importer", "source", "id"], name="import_batch_source"),

@@ -14,7 +14,18 @@ from .importer import CHUNK, Importer
 from .models import ExternalKey
 from .parsers import CLEAR, Unreadable, is_blank, plain, says_nothing
 from .readers import Table
-from .rows import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, UNPLACED, Key, Row, Stored
+from .rows import (
+    CHANGED,
+    NEW,
+    OUTCOMES,
+    REJECTED,
+    UNCHANGED,
+    UNPLACED,
+    Key,
+    Problem,
+    Row,
+    Stored,
+)
 
 Progress = Callable[[int, int], None]
 _MISSING = object()
@@ -60,6 +71,10 @@ class Plan:
                         found[(REJECTED, self.label(item.column), item.message)] += 1
         return [(*key, number) for key, number in found.most_common(limit)]
 
+    def of_errors(self) -> list[Problem]:
+        """All errors of all rows."""
+        return [item for row in self.rows for item in row.problems if item.level == "error"]
+
     def label(self, column: str) -> str:
         """The heading of a column: the file's own where it has it, else ours."""
         place = self.mapping.position(column)
@@ -104,6 +119,8 @@ def check(
     importer.prepare(rows)
     for row in rows:
         importer.check_row(row)
+        if importer.placing:
+            row.reason, row.unit_path = "", importer.placing
         row.key = importer.natural_key(row)
     progress(total * 2 // 3, total)
     plan = Plan(importer, table, mapping, rows)

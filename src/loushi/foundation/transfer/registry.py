@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from loushi.foundation.core.actor import Actor
 
 if TYPE_CHECKING:
+    from .exporter import Exporter
     from .importer import Importer
 
 C = TypeVar("C", bound="type[Importer]")
+E = TypeVar("E", bound="type[Exporter]")
 
 _importers: dict[str, "type[Importer]"] = {}
+_exporters: dict[str, "type[Exporter]"] = {}
 
 
 class UnknownImporter(LookupError):
@@ -50,6 +53,17 @@ def importer(name: str) -> "type[Importer]":
 def permitted(actor: Actor) -> "list[type[Importer]]":
     """The importers that the actor may use somewhere."""
     return [item for item in importers() if actor.has(item.permission)]
+
+
+def register_exporter(exporter: E) -> E:
+    """Class decorator: makes an exporter known to `loushi export`."""
+    _exporters[exporter.name] = exporter
+    return exporter
+
+
+def exporters() -> "list[type[Exporter]]":
+    """All registered exporters by name."""
+    return [_exporters[name] for name in sorted(_exporters)]
 
 
 UnitChoices = Callable[[Actor, str], list[tuple[str, str]]]
