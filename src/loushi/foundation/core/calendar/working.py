@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final
@@ -112,6 +113,7 @@ class WorkingCalendar:
         self._special_years |= {date.fromordinal(day).year for day in self._week_starts[1:]}
         self._years: dict[int, _Year] = {}
         self._totals: dict[int, int] = {}
+        self._stretches: dict[int, list[tuple[int, int, int]]] = {}
 
     # ---- the questions ---------------------------------------------------------------------
 
@@ -219,6 +221,24 @@ class WorkingCalendar:
                     found.append((self._moment(left), self._moment(right)))
         return found
 
+    def midnight(self, day: date) -> datetime:
+        """The first moment of a local date (01:00 where the clock skips midnight)."""
+        wall = (ordinal_of(day, "day") - EPOCH_ORDINAL) * DAY
+        starts = [
+            max(wall - offset, since)
+            for since, until, offset in self._offsets(day.year)
+            if max(wall - offset, since) < until
+        ]
+        return self._moment(min(starts))
+
+    def without(self, days: Collection[date]) -> WorkingCalendar:
+        """This calendar with some days closed, to say what they change. Raises InvalidHours."""
+        other = copy(self)
+        other._special = {**self._special, **{ordinal_of(day, "days"): () for day in days}}
+        other._special_years = self._special_years | {day.year for day in days}
+        other._years, other._totals = {}, {}
+        return other
+
     def local(self, at: datetime) -> datetime:
         """`at` as the wall clock of this calendar shows it."""
         return self._moment(instant(at, "at"))
@@ -300,6 +320,9 @@ class WorkingCalendar:
 
         Weekly samples find every clock change: no zone has changed twice within a week and back.
         """
+        stretches = self._stretches.get(year)
+        if stretches is not None:
+            return stretches
         since = (date(year, 1, 1).toordinal() - 1 - EPOCH_ORDINAL) * DAY
         until = (date(year, 12, 31).toordinal() + 2 - EPOCH_ORDINAL) * DAY
         stretches, offset = [], self._offset(since)
@@ -310,6 +333,9 @@ class WorkingCalendar:
                 stretches.append((since, change, offset))
                 since, offset = change, after
         stretches.append((since, until, offset))
+        if len(self._stretches) >= KEPT_YEARS:
+            self._stretches.clear()
+        self._stretches[year] = stretches
         return stretches
 
     def _offset(self, at: int) -> int:
