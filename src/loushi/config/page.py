@@ -1,9 +1,206 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: `frame` in the template context. Lazy, and safe for anybody.
 
+Nothing is read from the database before a template asks for it, and a request without an actor
+(an error page, a test) gets the frame of a stranger.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+
+from loushi import __version__
+from loushi.config import navigation as places
+from loushi.foundation.core.actor import ANONYMOUS, Actor
+from loushi.foundation.core.logs import request_id
+from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A navigation entry as the template shows it."""
+
+    label: Any
+    href: str
+    icon: str
+    active: bool = False
+    long: Any = ""
+    seal: bool = False
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    role: str
+    appointment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    href: str = ""
+
+
+def first_url(names: Iterable[str]) -> str:
+    """The address of the first name that exists, or ''."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+class Frame:
+    """The frame of one request; every property is worked out once, when first shown."""
+
+    version = __version__
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._actor: Actor = getattr(request, "actor", None) or ANONYMOUS
+
+    # ---- look ----
+    @property
+    def sheets(self) -> list[str]:
+        return [versioned(path) for path in SHEETS]
+
+    @property
+    def scripts(self) -> list[str]:
+        return [versioned(path) for path in SCRIPTS]
+
+    @property
+    def theme(self) -> str:
+        asked = self._request.GET.get("theme") or self._request.COOKIES.get(THEME_COOKIE, "")
+        return asked if asked in THEMES else "auto"
+
+    @property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def language_tag(self) -> str:
+        return "en" if self.language.startswith("en") else "zh-Hans"
+
+    @property
+    def languages(self) -> list[str]:
+        return [str(name) for _code, name in settings.LANGUAGES]
+
+    # ---- person ----
+    @property
+    def known(self) -> bool:
+        return self._actor.user_id is not None
+
+    @property
+    def user_key(self) -> str:
+        """What keeps the drafts of two people on one machine apart."""
+        return str(self._actor.user_id or "")
+
+    @cached_property
+    def person(self) -> Person | None:
+        if not self.known:
+            return None
+        first = self._actor.appointment.split("；")[0]
+        return Person(self._actor.name, first.rpartition(" ")[2], self._actor.appointment)
+
+    @cached_property
+    def place(self) -> list[Step]:
+        """Where the person works: the units above, then the own one; '' for strangers."""
+        label = next((grant.label for grant in self._actor.grants if grant.label), "")
+        text = label.rpartition(" ")[0] or label
+        if not text:
+            return []
+        paths = [grant.key for grant in self._actor.grants if grant.kind == "unit"]
+        above = _unit_names(paths[0]) if paths else []
+        return [Step(name) for name in above] or [Step(text)]
+
+    @cached_property
+    def unread(self) -> int:
+        if not self.known or find_spec("loushi.foundation.notices.queries") is None:
+            return 0
+        count = getattr(import_module("loushi.foundation.notices.queries"), "unread_count", None)
+        return count(self._actor) if count else 0
+
+    # ---- places to go ----
+    @cached_property
+    def home_url(self) -> str:
+        return first_url(places.HOME) or "/"
+
+    @cached_property
+    def login_url(self) -> str:
+        return first_url(places.LOGIN)
+
+    @cached_property
+    def logout_url(self) -> str:
+        return first_url(places.LOGOUT)
+
+    @cached_property
+    def language_url(self) -> str:
+        return first_url(places.LANGUAGE)
+
+    @cached_property
+    def search_url(self) -> str:
+        return first_url(places.SEARCH) if self.known else ""
+
+    @cached_property
+    def notices_url(self) -> str:
+        return first_url(places.NOTICES) if self.known else ""
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        return self._links(places.RAIL)
+
+    @cached_property
+    def bottom(self) -> list[Link]:
+        return self.navigation[: places.BOTTOM_LIMIT]
+
+    @cached_property
+    def phone_entries(self) -> list[Link]:
+        return self._links(places.PHONE)[: places.BOTTOM_LIMIT]
+
+    @cached_property
+    def person_links(self) -> list[Link]:
+        return self._links(places.PERSON)
+
+    def _links(self, entries: Iterable[places.Entry]) -> list[Link]:
+        if not self.known:
+            return []
+        here = self._request.path
+        links = []
+        for entry in entries:
+            href = first_url(entry.names)
+            allowed = not entry.permissions or any(map(self._actor.has, entry.permissions))
+            if href and allowed:
+                active = here.startswith(entry.prefix) if entry.prefix else here == href
+                links.append(Link(
+                    entry.label, href, entry.icon, active, entry.long, entry.seal, entry.count,
+                ))  # fmt: skip
+        return links
+
+    @property
+    def request_id(self) -> str:
+        return request_id.get()
+
+
+def _unit_names(path: str) -> list[str]:
+    """The names of the units on a path, from the top."""
+    queries = import_module("loushi.registry.territory.queries")
+    names = getattr(queries, "names_on_path", None)
+    return list(names(path)) if names else []
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": getattr(request, "actor", None), "support": getattr(request, "support", None)}
+    """The context processor: `frame`, `actor`, `support`."""
+    return {
+        "frame": Frame(request),
+        "actor": getattr(request, "actor", None),
+        "support": getattr(request, "support", None),
+    }

@@ -1,0 +1,83 @@
+"""The navigation, as data: what stands on the rail, on a phone's bottom bar, in the person's menu.
+
+An entry is left out when its address does not exist (a package not installed) or when the actor
+holds none of its permissions. Labels on the rail have two characters.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go. `names`: url names, the first that resolves is taken.
+
+    `prefix` marks the entry active for every address below it ('' = its own address);
+    `permissions`: any of them suffices, none = everybody who is logged in. `seal` is the 党建 mark.
+    """
+
+    names: tuple[str, ...]
+    label: Any
+    icon: str
+    permissions: tuple[str, ...] = ()
+    prefix: str = ""
+    long: Any = ""
+    seal: bool = False
+    count: str = ""
+
+
+RAIL: tuple[Entry, ...] = (
+    Entry(
+        ("demands:inbox", "demands:list"), _("诉求"), "article",
+        ("demands.view", "demands.handle", "demands.accept"), "/demands/",
+    ),
+    Entry(("buildings:list",), _("楼宇"), "building", ("buildings.view",), "/buildings/"),
+    Entry(
+        ("enterprises:list",), _("企业"), "building-community", ("enterprises.view",),
+        "/enterprises/",
+    ),
+    Entry(("visits:today",), _("走访"), "map-pin", ("visits.view",), "/visits/"),
+    Entry(("matching:lists",), _("清单"), "list-details", ("matching.view",), "/matching/"),
+    Entry(("stations:list",), _("驿站"), "home", ("stations.view",), "/stations/"),
+    Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),
+    Entry(("party:overview",), _("党建"), "flag", ("party.view",), "/party/", seal=True),
+    Entry(
+        ("insights:board", "insights:home"), _("数图"), "chart-bar",
+        ("insights.view",), "/insights/",
+    ),
+    Entry(("territory:tree", "territory:list"), _("区划"), "map", ("territory.view",), "/units/"),
+    Entry(
+        ("accounts:people", "accounts:person_list"), _("人员"), "users",
+        ("accounts.view", "accounts.manage"), "/people/",
+    ),
+)  # fmt: skip
+
+# The enterprise's phone: four at most.
+PHONE: tuple[Entry, ...] = (
+    Entry(("demands:mine", "demands:home"), _("首页"), "home", ("demands.submit",)),
+    Entry(("demands:own_list", "demands:mine_all"), _("诉求"), "article", ("demands.submit",)),
+    Entry(("catalogue:policies",), _("政策"), "list-details", long=_("政策服务")),
+    Entry(("enterprises:own", "enterprises:mine"), _("企业"), "building-community",
+          ("enterprises.own",), long=_("我的企业")),
+)  # fmt: skip
+
+PERSON: tuple[Entry, ...] = (
+    Entry(("accounts:account", "accounts:profile"), _("我的账号"), "user"),
+    Entry(("accounts:change_password",), _("修改密码"), "key"),
+    Entry(("notices:preferences", "notices:settings"), _("通知设置"), "bell"),
+    Entry(("accounts:sessions", "accounts:devices"), _("登录的设备"), "device-mobile"),
+    Entry(("audit:log", "audit:list"), _("操作留痕"), "history", ("audit.view",)),
+    Entry(("transfer:list", "transfer:home"), _("导入导出"), "file-spreadsheet",
+          ("transfer.import", "transfer.view", "enterprises.import")),
+    Entry(("web:styleguide",), _("样式页"), "layers-subtract", ("web.styleguide",)),
+)  # fmt: skip
+
+HOME = ("web:home", "demands:inbox")
+LOGIN = ("accounts:login",)
+LOGOUT = ("accounts:logout",)
+NOTICES = ("notices:list", "notices:inbox")
+SEARCH = ("search:results", "search:find", "search:search")
+LANGUAGE = ("accounts:language", "web:language")
+BOTTOM_LIMIT = 4

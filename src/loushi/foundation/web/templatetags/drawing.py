@@ -1,0 +1,90 @@
+"""Tags of the drawn components; `{% load drawing %}` inside `templates/cotton/` only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from loushi.foundation.web import drawing
+
+register = template.Library()
+
+
+def _numbers(values: Any) -> list[float]:
+    """A list of numbers, also from "1 2 3" or "1,2,3"."""
+    if isinstance(values, str):
+        values = values.replace(",", " ").split()
+    return [float(value) for value in values or []]
+
+
+@register.simple_tag
+def draw_floor_clock(total: Any, filled: Any, over: Any = 0, tone: str = "") -> drawing.FloorClock:
+    return drawing.floor_clock(float(total or 1), float(filled or 0), float(over or 0), tone)
+
+
+@register.simple_tag
+def draw_line(values: Any, width: float = 80, height: float = 30) -> drawing.Line | None:
+    return drawing.line(_numbers(values), float(width), float(height), pad=3)
+
+
+@register.simple_tag
+def draw_line_pair(first: Any, second: Any, top: Any = None) -> drawing.LinePair | None:
+    return drawing.line_pair(_numbers(first), _numbers(second), float(top) if top else None)
+
+
+@register.simple_tag
+def draw_clock_bar(items: Sequence[Mapping[str, Any]]) -> drawing.ClockBar:
+    return drawing.clock_bar(items)
+
+
+@register.simple_tag
+def draw_skyline() -> drawing.Sky:
+    return drawing.skyline()
+
+
+@register.simple_tag
+def parts_of(parts: Iterable[Mapping[str, Any]], total: Any = None) -> list[dict[str, Any]]:
+    """Parts with `percent` (of the total, or of their sum) and a tone from dark to light."""
+    rows = [dict(part) for part in parts]
+    whole = float(total or 0) or sum(float(row["value"]) for row in rows) or 1.0
+    for index, row in enumerate(rows):
+        row["percent"] = round(float(row["value"]) / whole * 100, 3)
+        row.setdefault("tone", str(min(index + 1, 5)))
+    return rows
+
+
+@register.simple_tag
+def tower_rows(parts: Iterable[Mapping[str, Any]], height: Any = 250) -> list[dict[str, Any]]:
+    """Parts with `pixels`, each tall enough for its two lines of text to stay readable."""
+    rows = parts_of(parts)
+    for row in rows:
+        row["pixels"] = max(12, round(row["percent"] / 100 * float(height or 250)))
+    return rows
+
+
+@register.simple_tag
+def ratio(part: Any, whole: Any) -> float:
+    """Percent for a width, between 0 and 100."""
+    bottom = float(whole or 0)
+    return round(min(100.0, max(0.0, float(part or 0) / bottom * 100)), 2) if bottom else 0.0
+
+
+@register.simple_tag
+def widest(floors: Iterable[Mapping[str, Any]]) -> float:
+    """The largest area of one floor: the scale of a stacking plan."""
+    sums = (sum(float(space.get("area", 0)) for space in floor["spaces"]) for floor in floors)
+    return max(sums, default=0)
+
+
+@register.simple_tag(takes_context=True)
+def linked_id(context: Context, name: str) -> str:
+    """An id for a control that has none, unique within the page."""
+    counter = context.render_context.get("linked_id", 0) + 1
+    context.render_context["linked_id"] = counter
+    return f"{name}-{counter}"
+
+
+@register.simple_tag
+def floors_up_to(count: Any) -> range:
+    return range(int(count or 0))
