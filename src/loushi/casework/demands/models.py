@@ -96,7 +96,7 @@ class DemandCategory(PublicModel):
 
 
 class Demand(Scoped):
-    """One 诉求. Its number is made of prefix, year and id (unique, gaps allowed, no counter row)."""
+    """One 诉求. Its number is prefix, year and id: unique, gaps allowed, no counter to wait for."""
 
     prefix = models.CharField(max_length=4)
     year = models.PositiveSmallIntegerField()

@@ -39,7 +39,7 @@ class QueuedTask(PublicModel):
 
     name = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
-    key = models.CharField(max_length=160, null=True, blank=True, unique=True)  # noqa: DJ001
+    key = models.CharField(max_length=160, null=True, blank=True, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     run_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)

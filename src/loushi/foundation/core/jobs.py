@@ -9,7 +9,7 @@ transaction that wants it, a killed worker loses nothing, and two workers never 
   function and the mark "done" commit together (`atomic=True`), so its effect happens once.
 - `wake()` tells the workers on this machine to look now; `wake_on_commit()` does so after commit.
 
-Packages put their jobs in `jobs.py`; the worker imports all of them (`load_rooms("jobs")`).
+Packages put their jobs in `jobs.py`; all of them are imported at start (`loushi.config.apps`).
 """
 
 import logging
@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,7 @@ def run_due() -> int:
 
 def status() -> WorkerStatus:
     """Which workers live, which jobs are late or fail, and what waits."""
+    import_module("loushi.foundation.core.housekeeping")
     now = timezone.now()
     beats = WorkerBeat.objects.filter(stopped_at=None)
     newest = beats.order_by("-seen_at").first()

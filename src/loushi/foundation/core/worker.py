@@ -24,7 +24,6 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import F, Q
 from django.utils import timezone
 
-from .apps import load_rooms
 from .job_models import JobLease, QueuedTask, WorkerBeat
 from .jobs import DELIVER, LEASE, SWEEP, TASK, Periodic, registered, task_named, wake_file
 from .logs import request_id
@@ -52,7 +51,7 @@ def back_off(
     plus or minus 20 % so that many failures do not come back at one moment."""
     seconds = min(first * 2 ** min(max(attempts, 1) - 1, 32), longest)
     # Spreads retries; nothing secret depends on it.
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
 
 
 def next_run(job: Periodic, now: datetime) -> datetime:
@@ -73,7 +72,6 @@ class Worker:
         self._holding: set[str] = set()
         self._last: dict[str, float] = {}
         import_module("loushi.foundation.core.housekeeping")
-        load_rooms("jobs")
 
     # ---- running ------------------------------------------------------------------------------
     def run(

@@ -5,7 +5,10 @@ at the first dispatch, never at signing; the firm-facing clocks never restart; e
 part starts a unit clock of its own; pauses are rows, replayed whenever a due time is made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,10 +23,36 @@ Break = tuple[datetime, datetime]
 FIRM = (DemandClock.Kind.ACCEPT, DemandClock.Kind.CONTACT, DemandClock.Kind.RESOLVE)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The calendar and the service levels as they stand, read once per command or batch."""
+
+    standard: clocks.Standard
+    levels: list[ServiceLevel]
+
+
+_held: ContextVar[Rules | None] = ContextVar("loushi_demand_rules", default=None)
+
+
+@contextmanager
+def holding_rules() -> Iterator[Rules]:
+    """Reads calendar and service levels once for everything inside the block."""
+    rules = Rules(clocks.standard(), clocks.levels_for("demand"))
+    token = _held.set(rules)
+    try:
+        yield rules
+    finally:
+        _held.reset(token)
+
+
+def _rules() -> Rules:
+    return _held.get() or Rules(clocks.standard(), clocks.levels_for("demand"))
+
+
 def level_of(demand: Demand) -> ServiceLevel | None:
-    """The service level in force on the day of submission; the second category level wins."""
+    """The service level in force on the day of submission; the most specific row wins."""
     on = timezone.localtime(demand.submitted_at).date()
-    return clocks.service_level_for("demand", demand.category.code, demand.urgency, demand.tier, on)
+    return clocks.pick(_rules().levels, demand.category.code, demand.urgency, demand.tier, on)
 
 
 def limit_of(demand: Demand, step: str) -> Limit | None:
@@ -61,12 +90,13 @@ def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
 
 
 def warnings_of(clock: DemandClock, breaks: Iterable[Break]) -> tuple[clocks.WarnTime, ...]:
+    standard = _rules().standard
     return clocks.warn_times(
-        clocks.standard_calendar(),
+        standard.calendar,
         clock.started_at,
         clock.limit,
         list(breaks),
-        nominal_minutes=clocks.nominal_minutes(clock.started_at),
+        nominal_minutes=standard.nominal_minutes(clock.started_at),
     )
 
 
@@ -135,7 +165,7 @@ def stop(case: Case, kind: str, part: Assignment | None = None) -> list[DemandCl
         clock.stopped_at = case.now
         clock.next_warning_at = None
         clock.elapsed_minutes = clocks.elapsed(
-            clocks.standard_calendar(), clock.started_at, case.now, clock.limit_kind, breaks
+            _rules().standard.calendar, clock.started_at, case.now, clock.limit_kind, breaks
         )
         clock.is_late = clock.is_late or clocks.is_late(clock.due_at, case.now)
         case.touch(clock)
@@ -200,7 +230,7 @@ def lengthen(clock: DemandClock, extra: Limit) -> None:
     if clock.limit_kind == extra.kind.value:
         clock.limit_amount += extra.amount
         return
-    nominal = clocks.nominal_minutes(clock.started_at)
+    nominal = _rules().standard.nominal_minutes(clock.started_at)
     kind = LimitKind.CLOCK_MINUTES if clock.limit.kind.is_clock else LimitKind.WORKING_MINUTES
     clock.limit_amount = clock.limit.minutes(nominal) + extra.minutes(nominal)
     clock.limit_kind = kind.value

@@ -122,5 +122,5 @@ def on_unit_changed(payload: dict[str, Any]) -> None:
                 body=str(_("共 %(n)d 件，原有进展和时限不变。") % {"n": count}),
                 link="/demands/",
                 subject=None,
-                key=f"unit:{payload.get('succession') or payload.get('unit_id')}:{path}:{payload.get('on')}",
+                key=f"unit:{payload.get('unit_id')}:{path}:{payload.get('on')}",
             )

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from loushi.casework.demands.commands import telling
+from loushi.casework.demands.commands import clocks, telling
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
@@ -61,7 +61,7 @@ def make_move(
         _aftermath(actor, outcome, move, given, uploads)
         return int(outcome.event.pk)
 
-    with transaction.atomic():
+    with transaction.atomic(), clocks.holding_rules():
         once(
             actor=actor,
             command=f"demands.{move}",

@@ -219,7 +219,7 @@ def submit_demand(
         telling.submitted(demand)
         return demand.pk
 
-    with transaction.atomic():
+    with transaction.atomic(), clocks.holding_rules():
         pk, _created = once(
             actor=actor,
             command="demands.submit",

@@ -20,17 +20,17 @@ def link_to(demand: Demand) -> str:
     return f"/demands/{demand.pk}/"
 
 
-def participants_of(demand: Demand) -> list[str]:
+def tokens_of(demand: Demand, parts: Iterable[Assignment]) -> list[str]:
     """Search tokens of those who see the demand by participation instead of by unit."""
-    tokens = []
+    tokens = set()
     if demand.enterprise_id:
-        tokens.append(f"e{demand.enterprise_id}")
+        tokens.add(f"e{demand.enterprise_id}")
     if demand.submitter_id:
-        tokens.append(f"s{demand.submitter_id}")
-    parts = Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand)
-    for body, department, building in parts.values_list("body", "department_id", "building_id"):
-        tokens.append(f"d{department}" if body == Assignment.Body.DEPARTMENT else f"b{building}")
-    return sorted(set(tokens))
+        tokens.add(f"s{demand.submitter_id}")
+    for part in parts:
+        is_department = part.body == Assignment.Body.DEPARTMENT
+        tokens.add(f"d{part.department_id}" if is_department else f"b{part.building_id}")
+    return sorted(tokens)
 
 
 def searchable_text(demand: Demand) -> str:
@@ -47,7 +47,10 @@ def index(demand: Demand) -> None:
         text=searchable_text(demand),
         unit_path=demand.unit_path,
         at=demand.submitted_at,
-        participants=participants_of(demand),
+        participants=tokens_of(
+            demand,
+            Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand),
+        ),
     )
 
 
