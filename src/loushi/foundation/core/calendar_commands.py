@@ -5,7 +5,7 @@ Each command checks, changes, renews the version that every process compares, an
 not write audit: the returned `CalendarChange` carries before and after, and the caller records it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date as Date
 from datetime import time, timedelta
@@ -225,8 +225,9 @@ def set_service_level(
     """
     _require(actor, SERVICE_LEVEL_CHANGE)
     _check_date(valid_from, "valid_from")
-    keys = {"subject": subject, "category_code": category_code, "urgency": urgency, "tier": tier}
-    rows = ServiceLevel.objects.select_for_update().filter(**keys)
+    rows = ServiceLevel.objects.select_for_update().filter(
+        subject=subject, category_code=category_code, urgency=urgency, tier=tier
+    )
     following = (
         rows.filter(valid_from__gt=valid_from)
         .order_by("valid_from")
@@ -245,7 +246,12 @@ def set_service_level(
         if limit:
             values[f"{step}_kind"] = limit.kind.value
     row, _created = ServiceLevel.objects.update_or_create(
-        **keys, valid_from=valid_from, defaults=values
+        subject=subject,
+        category_code=category_code,
+        urgency=urgency,
+        tier=tier,
+        valid_from=valid_from,
+        defaults=values,
     )
     return row
 
@@ -383,7 +389,7 @@ def _day_state(row: CalendarDay) -> dict[str, Any]:
     }
 
 
-def _week_state(rows: Iterable[WorkingHours], on: Date) -> Mapping[str, Any] | dict[str, Any]:
+def _week_state(rows: Iterable[WorkingHours], on: Date) -> dict[str, Any]:
     state: dict[str, Any] = {}
     for row in rows:
         if row.valid_from <= on and (row.valid_to is None or on <= row.valid_to):
