@@ -25,7 +25,7 @@ def upload_batch(
     *,
     actor: Actor,
     importer: str,
-    upload: UploadedFile[Any],
+    upload: UploadedFile,  # type: ignore[type-arg]
     unit_path: str = "",
     source: str = "",
     tz: str = "",
