@@ -1,0 +1,37 @@
+"""The text index: one row per searchable object, with its unit path and its marks.
+
+The words themselves stand beside the row in what the database offers (see `engines/`): a tsvector
+column on PostgreSQL, an FTS5 table on SQLite. Both are made by migrations and written only here.
+"""
+
+from django.db import models
+
+from loushi.foundation.core.scoping import Scoped, UnitPathField
+
+
+class IndexEntry(Scoped):
+    """What can be found of one object of a package, and who may find it.
+
+    `marks` are words of the index that no text can hold (see `marks.py`); `moment` is the time by
+    which hits are ordered, in microseconds since 1970 UTC: a plain number, so that both databases
+    compare it alike in SQL.
+    """
+
+    kind = models.CharField(max_length=30)
+    object_id = models.BigIntegerField()
+    moment = models.BigIntegerField()
+    unit_path = UnitPathField()
+    marks = models.TextField(blank=True, default="")
+    body = models.TextField(blank=True, default="")
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="language_entry_once"),
+        ]
+        indexes = [
+            models.Index(fields=["moment", "id"], name="language_entry_moment"),
+            models.Index(fields=["unit_path", "id"], name="language_entry_path"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
