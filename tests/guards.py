@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATA_DIR = folder
     settings.MEDIA_ROOT = folder / "files"
     settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()  # whitenoise warns where there is none
     settings.JOB_QUEUE_FILE = folder / "jobs.sqlite3"
     settings.SECRET_KEY = "only-for-tests-" * 4
     settings.DEMO = settings.PRODUCTION = settings.DEBUG = False

@@ -11,7 +11,15 @@ from typing import Any
 
 PUBLIC: dict[str, str] = {
     "accounts:login": "the way in",
-    "accounts:language": "the login page already offers English",
+    "accounts:logout": "does nothing for those who are out already",
+    "api:api-root": "names the API, shows nothing",
+    "api:openapi-json": "the description of the API, the same for everybody",
+    "web:healthz": "for monitoring: that the process answers",
+    "web:readyz": "for monitoring: that database and migrations are there",
+    "web:language": "the login page already offers English",
+    "web:theme": "the login page already offers light and dark",
+    "web:styleguide": "shows components with invented content",
+    "web:styleguide_part": "shows components with invented content",
 }
 
 
