@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from loushi.foundation.core.calendar import Break, CalendarExhausted, WorkingCalendar
 from loushi.foundation.core.clocks import limits
@@ -19,6 +19,16 @@ from loushi.foundation.core.holidays import OfficialDay
 WORK, MAKEUP, HOLIDAY, REST = "work", "makeup", "holiday", "rest"
 PAUSE = "pause"
 NAMED_RESTS = 2
+
+HOLIDAY_NAMES = (
+    gettext_noop("元旦"),
+    gettext_noop("春节"),
+    gettext_noop("清明"),
+    gettext_noop("劳动节"),
+    gettext_noop("端午"),
+    gettext_noop("国庆节"),
+    gettext_noop("中秋"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,11 @@ class Explanation:
     def sentences(self) -> list[str]:
         """The box 到期日怎么算, sentence by sentence, in the reader's language."""
         return list(_sentences(self))
+
+    @property
+    def text(self) -> str:
+        """The sentences as one paragraph."""
+        return ("" if (get_language() or "zh").startswith("zh") else " ").join(self.sentences())
 
 
 def day_kind(calendar: WorkingCalendar, day: date, days: Mapping[date, OfficialDay]) -> str:
@@ -248,7 +263,10 @@ def _opening(sum_: Explanation) -> str:
 
 
 def _off(part: Part) -> str:
-    return _("%(name)s %(days)s 天") % {"name": part.name or _("放假"), "days": part.days}
+    return _("%(name)s %(days)s 天") % {
+        "name": day_name(part.name) or _("放假"),
+        "days": part.days,
+    }
 
 
 def _span(part: Part) -> str:
@@ -262,6 +280,11 @@ def _day(day: date) -> str:
         "date": date_format(day, _("n月j日")),
         "weekday": weekday(day),
     }
+
+
+def day_name(name: str) -> str:
+    """The name of a named day; that of an official holiday in the reader's language."""
+    return _(name) if name in HOLIDAY_NAMES else name
 
 
 def weekday(day: date) -> str:

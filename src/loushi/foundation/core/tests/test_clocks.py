@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,7 +163,7 @@ def test_the_explanation_of_the_design():
         ("makeup", date(2026, 10, 10), 1, 420, "国庆节"),
         ("rest", date(2026, 10, 11), 1, 0, ""),
     ]
-    assert "".join(why.sentences()) == (
+    assert why.text == (
         "自 9月30日 09:40 起 5 个工作日（每个工作日计 7 小时）。"
         "国庆节 7 天、10月11日周日不计。"
         "10月10日周六调休上班，计 7 小时。"
@@ -314,3 +315,15 @@ def test_floors_are_working_days_and_overruns_stand_above():
 def test_the_times_of_the_arithmetic_are_aware():
     assert isinstance(DUE, datetime)
     assert clocks.due(CALENDAR, START, FIVE_DAYS, PAUSE).tzinfo is CALENDAR.tz
+
+
+def test_the_explanation_can_be_read_in_english():
+    with translation.override("en"):
+        text = clocks.explain(CALENDAR, START, FIVE_DAYS, PAUSE, days=DAYS).text
+    assert text == (
+        "5 working days from 30 Sep 09:40 (one working day is 7 h). "
+        "Not counted: National Day (7 days), Sun 11 Oct. "
+        "Sat 10 Oct is a make-up workday and counts 7 h. "
+        "A pause of 4 h is not counted. "
+        "Without that make-up day it would be due on 14 Oct 15:10."
+    )
