@@ -55,14 +55,14 @@ class Entry(Scoped):
         DONE = "done", _("已完成")
         REFUSED = "refused", _("被拒绝")
 
+    unit_path_is_fact = True  # the unit of that day; a change of the tree never rewrites it
+
     at = models.DateTimeField(_("时间"), default=timezone.now)
     actor_id = models.BigIntegerField(_("人员编号"), null=True, blank=True)
     actor_name = models.CharField(_("人员"), max_length=80)
     actor_appointment = models.CharField(_("任职"), max_length=160, blank=True, default="")
     action = models.CharField(_("动作"), max_length=80)
-    result = models.CharField(
-        _("结果"), max_length=10, choices=Result.choices, default=Result.DONE
-    )
+    result = models.CharField(_("结果"), max_length=10, choices=Result.choices, default=Result.DONE)
     subject_type = models.CharField(_("对象类型"), max_length=60, blank=True, default="")
     subject_id = models.BigIntegerField(_("对象编号"), null=True, blank=True)
     subject_label = models.CharField(_("对象"), max_length=200, blank=True, default="")

@@ -84,6 +84,8 @@ class Role(PublicModel):
 class Appointment(Scoped):
     """A person holds a role at a unit or department from a day to a day (inclusive)."""
 
+    unit_path_stays = True  # rights never pass to an heir by themselves
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="appointments")
     unit = models.ForeignKey(

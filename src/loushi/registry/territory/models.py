@@ -82,7 +82,10 @@ class UnitPlacement(PublicModel):
 
 
 class UnitSuccession(PublicModel):
-    """Who inherits on a merge or split; `building_id` narrows the heirship to one building."""
+    """Who inherits on a merge or split; `building_id` narrows the heirship to one building.
+
+    The main heir of a dissolved unit inherits everything that no building assigns.
+    """
 
     class Kind(models.TextChoices):
         MERGE = "merge", _("合并")
@@ -93,6 +96,7 @@ class UnitSuccession(PublicModel):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     on = models.DateField()
     building_id = models.BigIntegerField(null=True, blank=True)
+    is_main = models.BooleanField(default=False)
     effective_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,13 +1,32 @@
-"""Reading the tree."""
+"""Reading the tree: today's, yesterday's, and who inherits what."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 
-from loushi.registry.territory.models import Unit
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.scoping import path_range
+from loushi.foundation.core.units import ids_of
+from loushi.registry.territory.models import (
+    ResidentialCommunity,
+    Unit,
+    UnitHost,
+    UnitKind,
+    UnitName,
+    UnitPlacement,
+    UnitSuccession,
+)
 
 
 @cache
 def _root() -> str:
-    return Unit.objects.filter(kind="district").values_list("path", flat=True).first() or ""
+    return (
+        Unit.objects.filter(kind=UnitKind.DISTRICT).exclude(path="").values_list("path", flat=True)
+    ).first() or ""
 
 
 def root_path() -> str:
@@ -16,3 +35,248 @@ def root_path() -> str:
     if not path:
         _root.cache_clear()
     return path
+
+
+def forget_root() -> None:
+    """Drops what this process remembers of the root."""
+    _root.cache_clear()
+
+
+def running_on(on: date) -> Q:
+    """The condition "in force on that day" for rows whose `until` is exclusive."""
+    return Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gt=on))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit as it stood on a day."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    path: str
+    parent_id: int | None
+    depth: int
+
+    @property
+    def kind_label(self) -> str:
+        return str(UnitKind(self.kind).label)
+
+
+def tree(on: date | None = None, *, under: str = "") -> list[Node]:
+    """All units that stood on a day (default today), in tree order, with that day's names.
+
+    The same day gives the same tree for ever: changes only write from their own date on.
+    `under` limits it to a path of that day.
+    """
+    day = on or timezone.localdate()
+    rows = UnitPlacement.objects.filter(running_on(day)).select_related("unit")
+    if under:
+        rows = rows.filter(path_range("path", under))
+    names = names_on(day)
+    return [
+        Node(
+            id=row.unit_id,
+            code=row.unit.code,
+            name=names.get(row.unit_id, row.unit.name),
+            kind=row.unit.kind,
+            path=row.path,
+            parent_id=row.parent_id,
+            depth=len(ids_of(row.path)) - 1,
+        )
+        for row in rows.order_by("path")
+    ]
+
+
+def names_on(on: date, ids: Iterable[int] | None = None) -> dict[int, str]:
+    """The names that units bore on a day (only of units that had one by then)."""
+    rows = UnitName.objects.filter(since__lte=on)
+    if ids is not None:
+        rows = rows.filter(unit_id__in=list(ids))
+    return dict(rows.order_by("unit_id", "since").values_list("unit_id", "name"))
+
+
+def placement_of(unit_id: int, on: date | None = None) -> UnitPlacement | None:
+    """Where a unit hung on a day; None when it did not stand."""
+    day = on or timezone.localdate()
+    return (
+        UnitPlacement.objects.filter(running_on(day), unit_id=unit_id)
+        .select_related("unit", "parent")
+        .first()
+    )
+
+
+def path_on(unit_id: int, on: date | None = None) -> str:
+    """The path of a unit on a day ('' when it did not stand)."""
+    row = placement_of(unit_id, on)
+    return row.path if row else ""
+
+
+def unit_at(unit_id: int, on: date | None = None) -> Node | None:
+    """A unit as it stood on a day, None when it did not."""
+    day = on or timezone.localdate()
+    row = placement_of(unit_id, day)
+    if row is None:
+        return None
+    name = names_on(day, [unit_id]).get(unit_id, row.unit.name)
+    return Node(
+        row.unit_id, row.unit.code, name, row.unit.kind, row.path, row.parent_id,
+        len(ids_of(row.path)) - 1,
+    )  # fmt: skip
+
+
+def descendants(unit_id: int, on: date | None = None) -> list[Node]:
+    """Everything below a unit on a day, in tree order, without the unit itself."""
+    path = path_on(unit_id, on)
+    return [node for node in tree(on, under=path) if node.id != unit_id] if path else []
+
+
+def ancestors(unit_id: int, on: date | None = None) -> list[Node]:
+    """The way from the root down to the unit's parent on a day."""
+    day = on or timezone.localdate()
+    ids = ids_of(path_on(unit_id, day))[:-1]
+    rows = UnitPlacement.objects.filter(running_on(day), unit_id__in=ids).select_related("unit")
+    names = names_on(day, ids)
+    return [
+        Node(
+            row.unit_id, row.unit.code, names.get(row.unit_id, row.unit.name), row.unit.kind,
+            row.path, row.parent_id, len(ids_of(row.path)) - 1,
+        )  # fmt: skip
+        for row in rows.order_by("path")
+    ]
+
+
+def children(unit_id: int, on: date | None = None) -> list[Node]:
+    """The units directly below, on a day."""
+    return [node for node in descendants(unit_id, on) if node.parent_id == unit_id]
+
+
+def heirs(unit_id: int, building_id: int | None = None, on: date | None = None) -> int | None:
+    """Who answers on a day for what belonged to a unit: itself, or its heir, and so on.
+
+    On a split the building decides; whatever no building assigns goes to the main heir. None when
+    the unit does not stand and nobody inherited (not founded yet).
+    """
+    day = on or timezone.localdate()
+    current, since = unit_id, date.min
+    while True:
+        steps = UnitSuccession.objects.filter(unit_id=current, on__lte=day, on__gte=since)
+        step = None
+        if building_id is not None:
+            step = steps.filter(building_id=building_id).order_by("on", "pk").first()
+        if step is None:
+            if path_on(current, day):
+                return current
+            step = steps.filter(is_main=True).order_by("on", "pk").first()
+        if step is None:
+            return None
+        current, since = step.heir_id, step.on
+
+
+def predecessors(unit_id: int, on: date | None = None) -> list[int]:
+    """All units that this one inherited from up to a day, directly or not; heirs read their rows."""
+    day = on or timezone.localdate()
+    found: list[int] = []
+    frontier = {unit_id}
+    while frontier:
+        rows = UnitSuccession.objects.filter(heir_id__in=frontier, on__lte=day)
+        frontier = set(rows.values_list("unit_id", flat=True)) - set(found) - {unit_id}
+        found += sorted(frontier)
+    return found
+
+
+def get_unit(unit_id: int) -> Unit:
+    """A unit by id, also a dissolved or a planned one; NotVisible when there is none."""
+    unit = Unit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise NotVisible
+    return unit
+
+
+def unit_by_code(code: str) -> Unit | None:
+    """A unit by its code."""
+    return Unit.objects.filter(code=code).first()
+
+
+def units(kind: str = "", *, under: str = "") -> QuerySet[Unit]:
+    """The units that stand today, by path; optionally of one kind, below one path."""
+    rows = Unit.objects.exclude(path="")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if under:
+        rows = rows.filter(path_range("path", under))
+    return rows.order_by("path")
+
+
+def units_by_name(names: Iterable[str], *, under: str = "") -> dict[str, list[Unit]]:
+    """Units that stand today, by name or code, for importers."""
+    wanted = list(names)
+    found: dict[str, list[Unit]] = {}
+    for start in range(0, len(wanted), 400):
+        part = wanted[start : start + 400]
+        for unit in units(under=under).filter(Q(name__in=part) | Q(code__in=part)):
+            for word in {unit.name, unit.code}:
+                found.setdefault(word, []).append(unit)
+    return {word: found[word] for word in wanted if word in found}
+
+
+def name_map(ids: Iterable[int]) -> dict[int, str]:
+    """Today's names of units by id; one query."""
+    return dict(Unit.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def breadcrumbs(path: str) -> list[tuple[int, str]]:
+    """(id, name) from the root down to the unit of a path."""
+    ids = ids_of(path)
+    names = name_map(ids)
+    return [(unit_id, names.get(unit_id, "")) for unit_id in ids]
+
+
+def leaf_id(path: str) -> int | None:
+    """The id of the unit that a path ends at."""
+    return ids_of(path)[-1] if path else None
+
+
+def placements(unit_id: int) -> QuerySet[UnitPlacement]:
+    """The whole life of a unit in the tree, earliest first."""
+    rows = UnitPlacement.objects.filter(unit_id=unit_id)
+    return rows.select_related("parent").order_by("since")
+
+
+def names(unit_id: int) -> QuerySet[UnitName]:
+    """All names of a unit, earliest first."""
+    return UnitName.objects.filter(unit_id=unit_id).order_by("since")
+
+
+def successions(unit_id: int) -> QuerySet[UnitSuccession]:
+    """Who this unit handed to, and from whom it inherited (without the single buildings)."""
+    rows = UnitSuccession.objects.filter(Q(unit_id=unit_id) | Q(heir_id=unit_id))
+    return rows.filter(building_id__isnull=True).select_related("unit", "heir").order_by("on", "pk")
+
+
+def hosts_of(unit_id: int, on: date | None = None) -> QuerySet[UnitHost]:
+    """The residential communities that a business community was taken out of, on a day."""
+    day = on or timezone.localdate()
+    rows = UnitHost.objects.filter(running_on(day), unit_id=unit_id)
+    return rows.select_related("community").order_by("community__code")
+
+
+def residential_communities(text: str = "") -> QuerySet[ResidentialCommunity]:
+    """属地社区, optionally those whose name or code contains a text."""
+    rows = ResidentialCommunity.objects.order_by("code")
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(code__startswith=text))
+    return rows
+
+
+def planned(on: date | None = None) -> QuerySet[UnitPlacement]:
+    """Changes already noted that take effect after a day."""
+    day = on or timezone.localdate()
+    rows = UnitPlacement.objects.filter(since__gt=day).select_related("unit", "parent")
+    return rows.order_by("since", "path")
+
+
+def eve(on: date) -> date:
+    """The day before."""
+    return on - timedelta(days=1)
