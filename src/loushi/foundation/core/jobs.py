@@ -198,9 +198,7 @@ def stopping() -> bool:
     return _stopping.is_set()
 
 
-def run_worker(
-    stop: threading.Event, *, once: bool = False, watch_parent: bool = False
-) -> None:
+def run_worker(stop: threading.Event, *, once: bool = False, watch_parent: bool = False) -> None:
     """Runs this process as a worker until `stop` is set (see `loushi.foundation.core.worker`).
 
     With `once` it does what is due and returns; with `watch_parent` it also ends when the process

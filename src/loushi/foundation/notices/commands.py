@@ -81,9 +81,7 @@ def notify(
     )
 
 
-def notify_many(
-    messages: Iterable[Message], *, deliver: bool = True, read: bool = False
-) -> None:
+def notify_many(messages: Iterable[Message], *, deliver: bool = True, read: bool = False) -> None:
     """Writes many notices; with `deliver=False` nothing leaves the application (history, demo)."""
     rows = [_row(message, deliver=deliver, read=read) for message in messages]
     if not rows:
@@ -153,9 +151,7 @@ def save_preferences(
         own.exclude(kind__in=modes).delete()
         KindPreference.objects.unscoped("own preferences").bulk_create(
             [
-                KindPreference(
-                    user_id=actor.user_id, kind=kind, channel=Channel.MAIL, mode=mode
-                )
+                KindPreference(user_id=actor.user_id, kind=kind, channel=Channel.MAIL, mode=mode)
                 for kind, mode in modes.items()
                 if kind in registry.kinds()
             ],

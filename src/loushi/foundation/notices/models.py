@@ -45,9 +45,7 @@ class Notice(Scoped):
 
     class Meta(Scoped.Meta):
         verbose_name = _("消息")
-        constraints = [
-            models.UniqueConstraint(fields=["recipient_id", "key"], name="notice_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["recipient_id", "key"], name="notice_once")]
         indexes = [
             models.Index(fields=["recipient_id", "id"], name="notice_recipient"),
             models.Index(
@@ -86,9 +84,7 @@ class Delivery(Scoped):
     )
     digest_on = models.DateField(_("汇总日期"), null=True, blank=True)
     urgent = models.BooleanField(_("紧急"), default=False)
-    state = models.CharField(
-        _("状态"), max_length=10, choices=State.choices, default=State.PENDING
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     claim = models.CharField(max_length=40, blank=True, default="")
@@ -161,9 +157,7 @@ class Preference(Scoped):
 
     class Meta(Scoped.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(digest_hour__lt=24), name="preference_digest_hour"
-            )
+            models.CheckConstraint(condition=Q(digest_hour__lt=24), name="preference_digest_hour")
         ]
 
     def __str__(self) -> str:

@@ -105,9 +105,7 @@ def plan() -> int:
     if not fresh.exists():
         return 0
     with transaction.atomic():
-        notices = list(
-            fresh.select_for_update(skip_locked=True).order_by("pk")[:PLANNED_AT_ONCE]
-        )
+        notices = list(fresh.select_for_update(skip_locked=True).order_by("pk")[:PLANNED_AT_ONCE])
         now = timezone.now()
         plan = _preferences(notices)
         hidden = [notice.pk for notice in notices if not _may_see(notice)]

@@ -102,8 +102,6 @@ def test_bulk_and_single_write_the_same_rows() -> None:
 
 
 @pytest.mark.django_db
-
-
 @pytest.mark.django_db
 def test_a_look_says_what_was_shown_and_what_for() -> None:
     record_look(
