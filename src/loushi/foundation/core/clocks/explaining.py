@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.calendar import Break, CalendarExhausted, WorkingCalendar
@@ -20,15 +20,15 @@ WORK, MAKEUP, HOLIDAY, REST = "work", "makeup", "holiday", "rest"
 PAUSE = "pause"
 NAMED_RESTS = 2
 
-HOLIDAY_NAMES = (
-    gettext_noop("元旦"),
-    gettext_noop("春节"),
-    gettext_noop("清明"),
-    gettext_noop("劳动节"),
-    gettext_noop("端午"),
-    gettext_noop("国庆节"),
-    gettext_noop("中秋"),
-)
+HOLIDAY_NAMES = {
+    "元旦": gettext_lazy("元旦"),
+    "春节": gettext_lazy("春节"),
+    "清明": gettext_lazy("清明"),
+    "劳动节": gettext_lazy("劳动节"),
+    "端午": gettext_lazy("端午"),
+    "国庆节": gettext_lazy("国庆节"),
+    "中秋": gettext_lazy("中秋"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ def _day(day: date) -> str:
 
 def day_name(name: str) -> str:
     """The name of a named day; that of an official holiday in the reader's language."""
-    return _(name) if name in HOLIDAY_NAMES else name
+    return str(HOLIDAY_NAMES.get(name, name))
 
 
 def weekday(day: date) -> str:
