@@ -36,15 +36,19 @@ class PropertyManager(Scoped):
 class Building(Scoped):
     """楼宇. `unit` is the lowest unit that contains it whole (community, grid or micro-grid)."""
 
-    code = models.CharField(_("楼宇编码"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001 unique, absent in many real lists
+    code = models.CharField(_("楼宇编码"), max_length=32, null=True, blank=True, unique=True)
     name = models.CharField(_("名称"), max_length=80)
     unit = models.ForeignKey(
         Unit, verbose_name=_("所属单元"), on_delete=models.PROTECT, related_name="buildings"
     )
     unit_path = UnitPathField(db_index=True)
     address = models.CharField(_("地址"), max_length=200, blank=True, default="")
-    longitude = models.DecimalField(_("经度"), max_digits=10, decimal_places=7, null=True, blank=True)
-    latitude = models.DecimalField(_("纬度"), max_digits=10, decimal_places=7, null=True, blank=True)
+    longitude = models.DecimalField(
+        _("经度"), max_digits=10, decimal_places=7, null=True, blank=True
+    )
+    latitude = models.DecimalField(
+        _("纬度"), max_digits=10, decimal_places=7, null=True, blank=True
+    )
     crs = models.CharField(
         _("坐标系"), max_length=10, choices=ReferenceSystem.choices, default=ReferenceSystem.UNKNOWN
     )
@@ -91,13 +95,20 @@ class Floor(Scoped):
     number = models.SmallIntegerField(_("楼层"))
     label = models.CharField(_("层名"), max_length=10, blank=True, default="")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
-    area = models.DecimalField(_("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True)
+    area = models.DecimalField(
+        _("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     outline = models.JSONField(null=True, blank=True)
+    reported_vacancy = models.DecimalField(
+        _("上报空置率"), max_digits=5, decimal_places=4, null=True, blank=True
+    )  # 0 to 1, as a file gave it; shown only while the floor has no spaces of its own
+    source = models.CharField(_("来源"), max_length=60, blank=True, default="")
 
     class Meta(Scoped.Meta):
         ordering = ["building_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["building", "number"], name="floor_once"),
+            models.CheckConstraint(condition=~models.Q(number=0), name="floor_never_zero"),
         ]
 
     def __str__(self) -> str:
@@ -123,17 +134,21 @@ class Space(Scoped):
     )
     unit_path = UnitPathField(db_index=True)
     number = models.CharField(_("房号"), max_length=30)
-    area = models.DecimalField(_("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True)
-    use = models.CharField(_("用途"), max_length=20, blank=True, default="")
-    state = models.CharField(
-        _("状态"), max_length=14, choices=State.choices, default=State.VACANT
+    area = models.DecimalField(
+        _("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True
     )
+    use = models.CharField(_("用途"), max_length=20, blank=True, default="")
+    state = models.CharField(_("状态"), max_length=14, choices=State.choices, default=State.VACANT)
     source = models.CharField(_("来源"), max_length=60, blank=True, default="")
 
     class Meta(Scoped.Meta):
         ordering = ["building_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["building", "number"], name="space_once"),
+            models.CheckConstraint(
+                condition=models.Q(area__isnull=True) | models.Q(area__gte=0),
+                name="space_area_not_negative",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +166,13 @@ class BuildingRole(Scoped):
     until = models.DateField(null=True, blank=True)
 
     class Meta(Scoped.Meta):
-        pass
+        ordering = ["building_id", "since", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="building_role_runs_forward",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.building_id} {self.role_id} {self.user_id}"
@@ -167,7 +188,13 @@ class PropertyManagerMember(Scoped):
     until = models.DateField(null=True, blank=True)
 
     class Meta(Scoped.Meta):
-        pass
+        ordering = ["manager_id", "since", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="manager_member_runs_forward",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.manager_id} {self.user_id}"

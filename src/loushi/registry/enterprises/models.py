@@ -55,7 +55,9 @@ class Enterprise(Scoped):
         SUSPENDED = "suspended", _("停业")
         CANCELLED = "cancelled", _("注销")
 
-    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001 unique, unknown for many
+    credit_code = models.CharField(
+        _("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True
+    )
     name = models.CharField(_("企业名称"), max_length=120, db_index=True)
     short_name = models.CharField(_("简称"), max_length=40, blank=True, default="")
     business_kind = models.CharField(
@@ -120,9 +122,7 @@ class EnterpriseContact(Scoped):
 class EnterpriseMembership(Scoped):
     """A user's dated membership of an enterprise (企业联系人 or 职工)."""
 
-    enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.CASCADE, related_name="memberships"
-    )
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="memberships")
     unit_path = UnitPathField(db_index=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
@@ -130,14 +130,21 @@ class EnterpriseMembership(Scoped):
     until = models.DateField(null=True, blank=True)
 
     class Meta(Scoped.Meta):
-        pass
+        ordering = ["enterprise_id", "since", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "user", "role"],
+                condition=models.Q(until__isnull=True),
+                name="membership_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise_id} {self.user_id}"
 
 
 class Tenancy(Scoped):
-    """入驻: an enterprise in a space (or somewhere in a building) from a day to a day (exclusive)."""
+    """入驻: an enterprise in a space, or only in a building; `until` is the first day after."""
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="tenancies")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="tenancies")
@@ -148,7 +155,9 @@ class Tenancy(Scoped):
     presence = models.CharField(
         _("在地状态"), max_length=16, choices=Presence.choices, default=Presence.HERE_REGISTERED
     )
-    area = models.DecimalField(_("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True)
+    area = models.DecimalField(
+        _("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     since = models.DateField(_("入驻日期"), null=True, blank=True)
     until = models.DateField(_("迁出日期"), null=True, blank=True)
     lease_until = models.DateField(_("租约到期"), null=True, blank=True)
@@ -159,6 +168,14 @@ class Tenancy(Scoped):
     class Meta(Scoped.Meta):
         ordering = ["enterprise_id", "id"]
         indexes = [models.Index(fields=["building", "until"], name="tenancy_building")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True)
+                | models.Q(since__isnull=True)
+                | models.Q(until__gte=models.F("since")),
+                name="tenancy_runs_forward",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise_id} @ {self.building_id}"
@@ -177,6 +194,12 @@ class SignUp(Scoped):
     enterprise = models.ForeignKey(
         Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ups"
     )
+    building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ups"
+    )
+    address = models.CharField(_("所在楼宇和房号"), max_length=120, blank=True, default="")
+    contact_name = models.CharField(_("联系人"), max_length=40, blank=True, default="")
+    phone = models.CharField(_("电话"), max_length=20, blank=True, default="")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sign_ups")
     unit_path = UnitPathField(db_index=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ups")
@@ -188,6 +211,13 @@ class SignUp(Scoped):
 
     class Meta(Scoped.Meta):
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "credit_code"],
+                condition=models.Q(state="waiting"),
+                name="sign_up_waits_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise_name} {self.state}"

@@ -1,0 +1,121 @@
+"""Reading floors and spaces: the plan of a building, the table of its rooms."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.scoping import fetch
+from loushi.registry.buildings.models import Building, Floor, Space
+from loushi.registry.buildings.policy import CHANGE
+from loushi.registry.buildings.queries.buildings import OCCUPIED
+
+
+def area_sum(areas: Iterable[Decimal | None]) -> Decimal:
+    """The sum of the known areas in m²."""
+    return sum((area for area in areas if area is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSpace:
+    """One space of a floor, left to right."""
+
+    id: int
+    number: str
+    state: str
+    area: Decimal | None
+    use: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFloor:
+    """One floor with its spaces; `area` is the floor's own where given, else their sum."""
+
+    id: int | None
+    number: int | None
+    label: str
+    kind: str
+    area: Decimal | None
+    reported_vacancy: Decimal | None
+    spaces: tuple[PlanSpace, ...]
+
+    @property
+    def share(self) -> Decimal | None:
+        """Occupied share by area; from the reported vacancy while the floor has no spaces."""
+        total = area_sum(space.area for space in self.spaces)
+        if total:
+            return area_sum(s.area for s in self.spaces if s.state in OCCUPIED) / total
+        if self.reported_vacancy is not None and not self.spaces:
+            return 1 - self.reported_vacancy
+        return None
+
+
+def plan_of(actor: Actor, building_id: int) -> tuple[PlanFloor, ...]:
+    """The floors of a building, top floor first, with the spaces that the actor sees."""
+    fetch(Building, actor, building_id)
+    by_floor: dict[int | None, list[PlanSpace]] = defaultdict(list)
+    for space in spaces(actor, building_id):
+        by_floor[space.floor_id].append(
+            PlanSpace(space.pk, space.number, space.state, space.area, space.use)
+        )
+    floors = Floor.objects.visible_to(actor).filter(building_id=building_id).order_by("-number")
+    found = [
+        PlanFloor(
+            id=floor.pk,
+            number=floor.number,
+            label=floor.label or str(floor.number).replace("-", "B"),
+            kind=floor.kind,
+            area=floor.area,
+            reported_vacancy=floor.reported_vacancy,
+            spaces=tuple(by_floor.pop(floor.pk, ())),
+        )
+        for floor in floors.defer("outline")
+    ]
+    if rest := [space for spaces_ in by_floor.values() for space in spaces_]:
+        found.append(PlanFloor(None, None, "—", Floor.Kind.NORMAL, None, None, tuple(rest)))
+    return tuple(found)
+
+
+def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:
+    """The visible spaces of a building, by floor (top first) and number."""
+    return (
+        Space.objects.visible_to(actor)
+        .filter(building_id=building_id)
+        .select_related("floor")
+        .order_by(F("floor__number").desc(nulls_last=True), "number", "pk")
+    )
+
+
+def space_choices(actor: Actor, building_id: int) -> list[tuple[int, str]]:
+    """(id, number) of the visible spaces of a building, for forms."""
+    rows = Space.objects.visible_to(actor).filter(building_id=building_id).order_by("number", "pk")
+    return list(rows.values_list("pk", "number"))
+
+
+def space_values(actor: Actor, space_id: int) -> dict[str, Any]:
+    """The stored values of a space for its form; NotVisible or Denied."""
+    space = fetch(Space, actor, space_id, permission=CHANGE, related=("floor",))
+    return {
+        "building_id": space.building_id,
+        "number": space.number,
+        "floor_number": space.floor.number if space.floor else None,
+        "unit_id": space.unit_id,
+        "area": space.area,
+        "use": space.use,
+        "state": space.state,
+        "source": space.source,
+    }
+
+
+def exported_spaces(actor: Actor, building_ids: Iterable[int]) -> QuerySet[Space]:
+    """Spaces of visible buildings for the export."""
+    return (
+        Space.objects.visible_to(actor)
+        .filter(building_id__in=building_ids)
+        .select_related("building", "floor")
+        .order_by("building_id", "number", "pk")
+    )

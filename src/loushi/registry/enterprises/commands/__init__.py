@@ -1,0 +1,63 @@
+"""The only way to write enterprises, contacts, members, tenancies and sign-ups."""
+
+from .contacts import (
+    MemberValues,
+    add_member,
+    add_members,
+    end_member,
+    remove_contact,
+    reveal_phone,
+    save_contact,
+    upsert_contacts,
+)
+from .credit_code import CodeError, check_code, complete, is_valid
+from .enterprises import (
+    Upserted,
+    register_enterprise,
+    register_enterprises,
+    update_enterprise,
+    update_enterprises,
+    upsert_enterprises,
+)
+from .industries import IndustryValues, load_industries
+from .tenancies import (
+    change_tenancy,
+    follow_building,
+    move,
+    move_in,
+    move_out,
+    upsert_tenancies,
+)
+from .values import ContactValues, EnterpriseValues, TenancyValues
+
+__all__ = [
+    "CodeError",
+    "ContactValues",
+    "EnterpriseValues",
+    "IndustryValues",
+    "MemberValues",
+    "TenancyValues",
+    "Upserted",
+    "add_member",
+    "add_members",
+    "change_tenancy",
+    "check_code",
+    "complete",
+    "end_member",
+    "follow_building",
+    "is_valid",
+    "load_industries",
+    "move",
+    "move_in",
+    "move_out",
+    "register_enterprise",
+    "register_enterprises",
+    "remove_contact",
+    "reveal_phone",
+    "save_contact",
+    "update_enterprise",
+    "update_enterprises",
+    "upsert_contacts",
+    "upsert_enterprises",
+    "upsert_tenancies",
+]

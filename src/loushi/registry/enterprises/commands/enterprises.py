@@ -1,0 +1,277 @@
+"""Writing enterprises: one at a time, or tens of thousands in few statements."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loushi.foundation.audit.commands import Line, record_many
+from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.errors import Refused
+from loushi.foundation.core.scoping import fetch
+from loushi.foundation.transfer.commands import insert_rows, update_rows
+from loushi.registry.accounts.models import User
+from loushi.registry.enterprises.commands.indexing import index_enterprises
+from loushi.registry.enterprises.commands.values import EnterpriseValues, clean_enterprise
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseContact,
+    EnterpriseMembership,
+    IndustryCode,
+)
+from loushi.registry.enterprises.policy import CHANGE, require_at
+from loushi.registry.territory.models import Unit
+
+CHUNK = 2_000
+
+
+@dataclass
+class Upserted:
+    """What a bulk upsert did; `ids` in the order of the given rows."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ids: list[int] = field(default_factory=list)
+
+
+def known_code_message() -> str:
+    """One sentence for a code that is registered already; it names nobody."""
+    return _(
+        "这个统一社会信用代码已经登记。若是贵企业，请用“申请关联”；"
+        "若企业已迁入本单元，请联系上一级单位办理迁入。"
+    )
+
+
+def register_enterprise(*, actor: Actor, values: EnterpriseValues, why: str = "") -> Enterprise:
+    """Registers one enterprise; Refused names the wrong fields, never the holder of a code."""
+    return register_enterprises(actor=actor, rows=[values], why=why)[0]
+
+
+def register_enterprises(
+    *, actor: Actor, rows: Sequence[EnterpriseValues], why: str = ""
+) -> list[Enterprise]:
+    """Registers many enterprises: all, or none and one Refused with every wrong field."""
+    cleaned = clean_rows(rows, clean_enterprise, new=True)
+    with transaction.atomic():
+        paths = unit_paths(values.get("unit_id") for values in cleaned)
+        placed = [paths.get(values.get("unit_id") or 0, "") for values in cleaned]
+        for path in set(placed):
+            require_at(actor, CHANGE, path)
+        _check_references(cleaned)
+        _refuse_known_codes(cleaned)
+        now = timezone.now()
+        made = insert_rows(
+            [
+                Enterprise(**values, unit_path=path, created_at=now, updated_at=now)
+                for values, path in zip(cleaned, placed, strict=True)
+            ]
+        )
+        record_many(
+            actor=actor,
+            action="enterprises.register",
+            lines=[
+                Line(row, after={k: v for k, v in values.items() if v not in (None, "")}, why=why)
+                for row, values in zip(made, cleaned, strict=True)
+            ],
+        )
+        index_enterprises(row.pk for row in made)
+    return made
+
+
+def update_enterprise(
+    *, actor: Actor, enterprise_id: int, values: EnterpriseValues, why: str = ""
+) -> Enterprise:
+    """Changes the given fields of one enterprise and leaves the others as they are."""
+    with transaction.atomic():
+        row = fetch(Enterprise, actor, enterprise_id, permission=CHANGE, lock=True)
+        update_enterprises(actor=actor, changes=[(enterprise_id, values)], why=why)
+        row.refresh_from_db()
+    return row
+
+
+def update_enterprises(
+    *, actor: Actor, changes: Sequence[tuple[int, EnterpriseValues]], why: str = ""
+) -> list[int]:
+    """Changes many enterprises; returns the ids of those that really changed."""
+    cleaned = clean_rows([values for _id, values in changes], clean_enterprise, new=False)
+    with transaction.atomic():
+        found: dict[int, Enterprise] = {}
+        for chunk in chunks(sorted({pk for pk, _values in changes})):
+            rows = Enterprise.objects.visible_to(actor, CHANGE).filter(pk__in=chunk)
+            found |= {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+        if any(pk not in found for pk, _values in changes):
+            raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))
+        paths = unit_paths(values.get("unit_id") for values in cleaned)
+        for path in set(paths.values()):
+            require_at(actor, CHANGE, path)
+        pending = [
+            (found[pk], {k: v for k, v in values.items() if getattr(found[pk], k) != v})
+            for (pk, _values), values in zip(changes, cleaned, strict=True)
+        ]
+        pending = [(row, values) for row, values in pending if values]
+        _check_references([values for _row, values in pending])
+        _refuse_known_codes([values for _row, values in pending])
+        _write(actor, pending, paths, why)
+    return [row.pk for row, _values in pending]
+
+
+def upsert_enterprises(
+    *, actor: Actor, rows: Sequence[EnterpriseValues], why: str = ""
+) -> Upserted:
+    """Creates what is new and changes what differs, known by credit code.
+
+    Rows without a code are always new here: an import knows them by (source, external id).
+    """
+    codes = [str(row.get("credit_code") or "").strip().upper() for row in rows]
+    known: dict[str, int] = {}
+    for chunk in chunks(sorted({code for code in codes if code})):
+        everything = Enterprise.objects.unscoped("an upsert recognises codes of all units")
+        known |= {
+            str(code): pk
+            for code, pk in everything.filter(credit_code__in=chunk).values_list(
+                "credit_code", "pk"
+            )
+        }
+    result = Upserted(ids=[known.get(code, 0) for code in codes])
+    fresh = [index for index, pk in enumerate(result.ids) if not pk]
+    with transaction.atomic():
+        result.changed = len(
+            update_enterprises(
+                actor=actor,
+                changes=[(pk, row) for pk, row in zip(result.ids, rows, strict=True) if pk],
+                why=why,
+            )
+        )
+        made = register_enterprises(actor=actor, rows=[rows[index] for index in fresh], why=why)
+    for index, row in zip(fresh, made, strict=True):
+        result.ids[index] = row.pk
+    result.created = len(made)
+    result.unchanged = len(rows) - result.created - result.changed
+    return result
+
+
+def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
+    """Sets the home unit (id, path) of enterprises and the paths of their contacts and members.
+
+    Returns the ids that really moved. The callers have checked and recorded the cause.
+    """
+    moved: list[int] = []
+    for chunk in chunks(sorted(homes)):
+        rows = Enterprise.objects.unscoped("the home follows the tenancies").filter(pk__in=chunk)
+        moved += [
+            pk
+            for pk, unit_id, path in rows.order_by("pk").values_list("pk", "unit_id", "unit_path")
+            if (unit_id, path) != homes[pk]
+        ]
+    update_rows(
+        Enterprise,
+        [(pk, {"unit_id": homes[pk][0], "unit_path": homes[pk][1]}) for pk in moved],
+    )
+    for chunk in chunks(moved):
+        for model in (EnterpriseContact, EnterpriseMembership):
+            held = model.objects.unscoped("contacts and members follow their enterprise")
+            update_rows(
+                model,
+                [
+                    (pk, {"unit_path": homes[enterprise_id][1]})
+                    for pk, enterprise_id in held.filter(enterprise_id__in=chunk).values_list(
+                        "pk", "enterprise_id"
+                    )
+                ],
+            )
+    return moved
+
+
+def clean_rows(
+    rows: Sequence[Any], clean: Callable[..., tuple[dict[str, Any], dict[str, str]]], *, new: bool
+) -> list[dict[str, Any]]:
+    """All rows cleaned, or one Refused that names every wrong field of every row.
+
+    With more than one row the fields are named "row.field", counted from 0.
+    """
+    cleaned: list[dict[str, Any]] = []
+    wrong: dict[str, str] = {}
+    for index, row in enumerate(rows):
+        values, errors = clean(row, new=new)
+        cleaned.append(values)
+        prefix = f"{index}." if len(rows) > 1 else ""
+        wrong.update({f"{prefix}{name}": text for name, text in errors.items()})
+    if wrong:
+        raise Refused.many(wrong)
+    return cleaned
+
+
+def unit_paths(unit_ids: Iterable[int | None]) -> dict[int, str]:
+    """Today's path of each unit; Refused where one does not exist or is dissolved."""
+    wanted = {unit_id for unit_id in unit_ids if unit_id is not None}
+    paths = dict(Unit.objects.filter(pk__in=wanted).exclude(path="").values_list("pk", "path"))
+    if wanted - set(paths):
+        raise Refused(_("所选的单元不存在或已撤销。请重新选择。"), field="unit_id")
+    return paths
+
+
+def chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Portions that stay below the parameter limit of both databases."""
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _check_references(cleaned: Sequence[Mapping[str, Any]]) -> None:
+    for name, model, sentence in (
+        ("industry_id", IndustryCode, _("没有行业代码 %(key)s。请从 GB/T 4754 的目录中选择。")),
+        ("officer_id", User, _("所选的企业专员不存在。请重新选择。")),
+    ):
+        wanted = {values[name] for values in cleaned if values.get(name) is not None}
+        if missing := wanted - _existing(model, wanted):
+            raise Refused(sentence % {"key": min(missing)}, field=name)
+
+
+def _existing(model: type[models.Model], keys: set[Any]) -> set[Any]:
+    rows = model._default_manager.filter(pk__in=keys) if keys else model._default_manager.none()
+    return set(rows.values_list("pk", flat=True))
+
+
+def _refuse_known_codes(cleaned: Sequence[Mapping[str, Any]]) -> None:
+    places = {
+        values["credit_code"]: index
+        for index, values in enumerate(cleaned)
+        if values.get("credit_code")
+    }
+    counts = Counter(values.get("credit_code") for values in cleaned)
+    taken = {code for code in places if counts[code] > 1}
+    for chunk in chunks(sorted(places)):
+        everything = Enterprise.objects.unscoped("a credit code is unique over all units")
+        taken |= set(everything.filter(credit_code__in=chunk).values_list("credit_code", flat=True))
+    if taken:
+        prefix = len(cleaned) > 1
+        raise Refused.many(
+            {
+                f"{places[code]}.credit_code" if prefix else "credit_code": known_code_message()
+                for code in sorted(taken)
+            }
+        )
+
+
+def _write(
+    actor: Actor,
+    pending: Sequence[tuple[Enterprise, dict[str, Any]]],
+    paths: Mapping[int, str],
+    why: str,
+) -> None:
+    now = timezone.now()
+    homes: dict[int, tuple[int | None, str]] = {}
+    lines = []
+    for row, values in pending:
+        before = {name: getattr(row, name) for name in values}
+        if "unit_id" in values:
+            homes[row.pk] = (values["unit_id"], paths.get(values["unit_id"] or 0, ""))
+        lines.append(Line(row, before=before, after=values, why=why))
+    if homes:
+        put_home(homes)
+    update_rows(Enterprise, [(row.pk, {**values, "updated_at": now}) for row, values in pending])
+    record_many(actor=actor, action="enterprises.update", lines=lines)
+    index_enterprises(row.pk for row, _values in pending)

@@ -1,0 +1,52 @@
+"""The names and codes of enterprises in the search index."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from loushi.foundation.core.actor import BUILDING, ENTERPRISE
+from loushi.foundation.language.commands import Text, index_many
+from loushi.foundation.language.queries import participant
+from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.registry.enterprises.policy import RUNNING
+
+KIND = "enterprise"
+CHUNK = 2_000
+
+
+def index_enterprises(ids: Iterable[int]) -> None:
+    """Puts names, short names and credit codes where the search box finds them."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        towers = _towers(chunk)
+        rows = Enterprise.objects.unscoped("indexing rows that were written").filter(pk__in=chunk)
+        index_many(
+            Text(
+                kind=KIND,
+                object_id=pk,
+                text=" ".join(filter(None, [name, short, code])),
+                at=created,
+                unit_path=path,
+                participants=(
+                    participant(ENTERPRISE, pk),
+                    *(participant(BUILDING, building) for building in towers[pk]),
+                ),
+            )
+            for pk, name, short, code, created, path in rows.order_by("pk").values_list(
+                "pk", "name", "short_name", "credit_code", "created_at", "unit_path"
+            )
+        )
+
+
+def _towers(ids: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = Tenancy.objects.unscoped("indexing rows that were written").filter(
+        RUNNING, enterprise_id__in=ids
+    )
+    for enterprise_id, building_id in (
+        rows.order_by("enterprise_id", "building_id")
+        .values_list("enterprise_id", "building_id")
+        .distinct()
+    ):
+        found[enterprise_id].append(building_id)
+    return found

@@ -1,0 +1,105 @@
+"""Who sees and changes enterprises, and which of their columns stay hidden.
+
+An enterprise is seen by the unit of its home, by the units of its running tenancies, by people with
+a role at a building where it sits, and by its own people, who see their own enterprise only.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import DateField, Q, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from loushi.foundation.core.actor import BUILDING, ENTERPRISE, UNIT, Actor
+from loushi.foundation.core.errors import Denied
+from loushi.foundation.core.permissions import declare
+from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, scope
+from loushi.registry.accounts.policy import can_at
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseContact,
+    EnterpriseMembership,
+    SignUp,
+    Tenancy,
+)
+
+VIEW = declare("enterprises.view", _("查看企业"))
+CHANGE = declare("enterprises.change", _("登记和更正企业、入驻与迁出"))
+PHONE = declare("enterprises.phone", _("直接看到联系人电话（日常联系企业的岗位）"))
+REVEAL = declare("enterprises.reveal", _("填写用途后查看联系人电话（留痕）"))
+REVIEW = declare("enterprises.review", _("审核企业自助注册和关联申请"))
+IMPORT = declare("enterprises.import", _("导入企业、入驻"))
+EXPORT = declare("enterprises.export", _("导出企业"))
+
+
+class Today(Value):
+    """The date of the moment of asking, as an expression: a scope is declared once, but "still
+    running" has to be decided anew with every question."""
+
+    def __init__(self) -> None:
+        super().__init__(None, output_field=DateField())
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return Value(timezone.localdate(), output_field=DateField()).as_sql(compiler, connection)
+
+
+RUNNING = Q(until__isnull=True) | Q(until__gt=Today())
+"""Tenancies that have not ended (`until` is the first day after)."""
+
+
+def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:
+    """The contacts' phone, unless a grant that covers the row lets the actor see it directly."""
+    return frozenset() if permits(actor, PHONE, row) else frozenset({"phone"})
+
+
+def _sitting(kind: str, key: str, row: str) -> LinkLeg:
+    return LinkLeg(kind, Tenancy, row=row, key=key, where=RUNNING)
+
+
+scope(
+    Enterprise,
+    view=VIEW,
+    legs=[
+        UnitLeg(),
+        _sitting(UNIT, "unit_path", "enterprise_id"),
+        _sitting(BUILDING, "building_id", "enterprise_id"),
+        OwnLeg(ENTERPRISE, "id"),
+    ],
+    hidden=hidden_fields,
+)
+scope(
+    EnterpriseContact,
+    view=VIEW,
+    legs=[
+        UnitLeg(),
+        _sitting(UNIT, "unit_path", "enterprise__contacts__id"),
+        _sitting(BUILDING, "building_id", "enterprise__contacts__id"),
+        OwnLeg(ENTERPRISE, "enterprise_id"),
+    ],
+    hidden=hidden_fields,
+)
+scope(EnterpriseMembership, view=VIEW, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
+scope(
+    Tenancy,
+    view=VIEW,
+    legs=[UnitLeg(), OwnLeg(BUILDING, "building_id"), OwnLeg(ENTERPRISE, "enterprise_id")],
+)
+scope(SignUp, view=REVIEW, legs=[UnitLeg()])
+
+
+def can_review(actor: Actor, row: SignUp) -> bool:
+    """Whether the actor may decide about a sign-up: never about the own one."""
+    if actor.user_id is not None and row.user_id == actor.user_id:
+        return False
+    return permits(actor, REVIEW, row)
+
+
+def require_at(actor: Actor, permission: str, path: str) -> None:
+    """Raises Denied unless a grant at this unit path or above carries the permission; rows that
+    lie nowhere yet ('') need a grant at some unit."""
+    if path:
+        if not can_at(actor, permission, path):
+            raise Denied
+    elif not actor.system and not actor.keys(UNIT, permission):
+        raise Denied
