@@ -39,12 +39,12 @@ RAIL: tuple[Entry, ...] = (
         "/enterprises/",
     ),
     Entry(("visits:today",), _("走访"), "map-pin", ("visits.view",), "/visits/"),
-    Entry(("matching:lists",), _("清单"), "list-details", ("matching.view",), "/matching/"),
+    Entry(("matching:lists",), _("清单"), "list", ("matching.view",), "/matching/"),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view",), "/stations/"),
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),
     Entry(("party:overview",), _("党建"), "flag", ("party.view",), "/party/", seal=True),
     Entry(
-        ("insights:board", "insights:home"), _("数图"), "chart-bar",
+        ("insights:board", "insights:home"), _("数图"), "bars",
         ("insights.view",), "/insights/",
     ),
     Entry(("territory:tree", "territory:list"), _("区划"), "map", ("territory.view",), "/units/"),
@@ -58,7 +58,7 @@ RAIL: tuple[Entry, ...] = (
 PHONE: tuple[Entry, ...] = (
     Entry(("demands:mine", "demands:home"), _("首页"), "home", ("demands.submit",)),
     Entry(("demands:own_list", "demands:mine_all"), _("诉求"), "article", ("demands.submit",)),
-    Entry(("catalogue:policies",), _("政策"), "list-details", long=_("政策服务")),
+    Entry(("catalogue:policies",), _("政策"), "list", long=_("政策服务")),
     Entry(("enterprises:own", "enterprises:mine"), _("企业"), "building-community",
           ("enterprises.own",), long=_("我的企业")),
 )  # fmt: skip

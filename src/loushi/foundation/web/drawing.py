@@ -255,13 +255,14 @@ def _flags(items: Sequence[Mapping[str, Any]], place: Any) -> tuple[list[ClockFl
     """Each label on the lowest row where it touches no neighbour."""
     flags: list[ClockFlag] = []
     ends: list[float] = []
+    pole = -100.0  # where the flag before stands: a label must not lie across its pole
     for item in sorted(items, key=lambda one: one["at"]):
         at = place(item["at"], opening=False)
         text = str(item["label"])
         width = _label_width(text) / BAR_PIXELS * 100
         side = "middle"
         begin = at - width / 2
-        if begin < 0:
+        if begin < 0 or (flags and begin < pole < at):
             side, begin = "start", at
         elif at + width / 2 > 100:
             side, begin = "end", at - width
@@ -270,6 +271,7 @@ def _flags(items: Sequence[Mapping[str, Any]], place: Any) -> tuple[list[ClockFl
             ends.append(0.0)
         ends[row] = begin + width
         flags.append(ClockFlag(round(at, 3), row, side, str(item.get("tone", "now")), text))
+        pole = at
     return flags, len(ends)
 
 

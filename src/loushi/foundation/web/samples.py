@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from loushi import __version__
-from loushi.foundation.web import samples_case
+from loushi.foundation.web import samples_board, samples_case
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
 
 PARTS = {
@@ -59,11 +59,11 @@ FLOORS = [
 ]
 
 TOWER = [
-    {"label": "城市管理", "value": 72, "text": "停车秩序 29 · 外摆 18 · 其他 25", "href": "?t=1"},
-    {"label": "经济服务", "value": 61, "text": "注册变更 22 · 政策咨询 20 · 招工 19", "href": "?t=2"},
-    {"label": "民生保障", "value": 44, "text": "就餐 21 · 接驳 13 · 其他 10", "href": "?t=3"},
-    {"label": "综合治理", "value": 25, "text": "消防通道 11 · 纠纷 9 · 其他 5", "href": "?t=4"},
-    {"label": "党群建设", "value": 12, "text": "场地借用 8 · 活动 4", "href": "?t=5"},
+    {"label": "城市管理", "value": 72, "text": "停车秩序 29·外摆 18·其他 25", "href": "?t=1"},
+    {"label": "经济服务", "value": 61, "text": "注册变更 22·政策咨询 20·招工 19", "href": "?t=2"},
+    {"label": "民生保障", "value": 44, "text": "就餐 21·接驳 13·其他 10", "href": "?t=3"},
+    {"label": "综合治理", "value": 25, "text": "消防通道 11·纠纷 9·其他 5", "href": "?t=4"},
+    {"label": "党群建设", "value": 12, "text": "场地借用 8·活动 4", "href": "?t=5"},
 ]
 
 SOLVED = [
@@ -76,7 +76,7 @@ SOLVED = [
 DEFINITIONS = [
     {"label": "在地状态", "value": "在地在册", "why": "自 2022-03", "href": ""},
     {"label": "位置", "value": "望澜中心 A 座 17 层 1703–1706", "why": "", "href": "?"},
-    {"label": "联系人", "value": "陈 * · 行政主管 · 138 **** 2046", "why": "查看须填用途，并留痕", "href": ""},
+    {"label": "联系人", "value": "陈 *·行政主管·138 **** 2046", "why": "查看须填用途，并留痕", "href": ""},
     {"label": "车位", "value": "", "fill": "?fill=1", "why": "", "href": ""},
 ]
 
@@ -134,16 +134,16 @@ PLAN = [
 ]  # fmt: skip
 
 GRID_LINES = [
-    {"number": "01", "name": "望澜中心片区", "of": "3 幢楼 · 412 家", "open": 31, "late": 2, "month": 78,
+    {"number": "01", "name": "望澜中心片区", "of": "3 幢楼·412 家", "open": 31, "late": 2, "month": 78,
      "first": [19, 22, 17, 24, 21, 26, 23, 24, 22, 12, 14, 6],
      "second": [16, 20, 19, 21, 22, 23, 23, 20, 19, 13, 8, 3]},
-    {"number": "02", "name": "漕汇片区", "of": "4 幢楼 · 388 家", "open": 24, "late": 2, "month": 61,
+    {"number": "02", "name": "漕汇片区", "of": "4 幢楼·388 家", "open": 24, "late": 2, "month": 61,
      "first": [15, 14, 18, 16, 19, 17, 19, 19, 17, 9, 11, 5],
      "second": [14, 15, 15, 17, 17, 18, 17, 16, 14, 9, 7, 2]},
-    {"number": "03", "name": "桐川路片区", "of": "5 幢楼 · 276 家", "open": 19, "late": 1, "month": 46,
+    {"number": "03", "name": "桐川路片区", "of": "5 幢楼·276 家", "open": 19, "late": 1, "month": 46,
      "first": [11, 12, 9, 13, 12, 13, 15, 14, 13, 7, 8, 4],
      "second": [10, 11, 12, 11, 13, 12, 12, 13, 12, 7, 6, 2]},
-    {"number": "04", "name": "银泊片区", "of": "3 幢楼 · 203 家", "open": 12, "late": 0, "month": 29,
+    {"number": "04", "name": "银泊片区", "of": "3 幢楼·203 家", "open": 12, "late": 0, "month": 29,
      "first": [8, 7, 9, 6, 9, 8, 9, 9, 8, 5, 5, 1],
      "second": [8, 8, 7, 8, 8, 9, 8, 8, 8, 5, 4, 1]},
 ]  # fmt: skip
@@ -244,6 +244,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Everything the style pages show."""
     return {
         "frame": _frame(request),
+        "parts": [part for part in PARTS if part],
+        "unit_word": "件",
+        "short_tabs": samples_board.TOWER_PAGE["tabs"][:3],
         "pills": PILLS,
         "chips": CHIPS,
         "clocks": FLOORS,
@@ -263,4 +266,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         },
         "sort": request.GET.get("sort", "until"),
         **samples_case.CONTEXT,
+        **samples_board.CONTEXT,
     }  # fmt: skip
