@@ -9,7 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loushi.foundation.core.calendar import (
@@ -25,6 +25,7 @@ from loushi.foundation.core.calendar import (
     WorkingCalendar,
 )
 
+steady = settings(deadline=None)  # never a test of speed
 ZONE = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 DAY = [(time(9), time(12)), (time(13, 30), time(17, 30))]
@@ -468,6 +469,7 @@ calendars = st.sampled_from(
 )
 
 
+@steady
 @given(calendars, st.one_of(moments, near), amounts, spans)
 def test_between_undoes_add(calendar, start, minutes, breaks):
     due = calendar.add(start, minutes, breaks)
@@ -477,6 +479,7 @@ def test_between_undoes_add(calendar, start, minutes, breaks):
         assert calendar.between(start, due, breaks) == minutes
 
 
+@steady
 @given(calendars, near, near, amounts, amounts, spans)
 def test_add_is_monotonic(calendar, start, other, minutes, more, breaks):
     early, late = sorted((start, other))
@@ -485,6 +488,7 @@ def test_add_is_monotonic(calendar, start, other, minutes, more, breaks):
     assert calendar.add(start, least, breaks) <= calendar.add(start, most, breaks)
 
 
+@steady
 @given(calendars, near, st.integers(0, 3_000), st.integers(1, 3_000), spans)
 def test_adding_twice_is_adding_the_sum(calendar, start, first, second, breaks):
     # With a second amount of 0 the sum would stay at closing time, the steps go on (rules 2, 3).
@@ -492,6 +496,7 @@ def test_adding_twice_is_adding_the_sum(calendar, start, first, second, breaks):
     assert step == calendar.add(start, first + second, breaks)
 
 
+@steady
 @given(calendars, near, near, near, spans)
 def test_between_is_additive(calendar, one, two, three, breaks):
     first, middle, last = sorted((one, two, three))
@@ -499,6 +504,7 @@ def test_between_is_additive(calendar, one, two, three, breaks):
     assert calendar.between(first, last, breaks) == pytest.approx(parts, abs=1e-9)
 
 
+@steady
 @given(calendars, near, spans)
 def test_zero_minutes_lead_to_an_open_moment_with_nothing_between(calendar, start, breaks):
     opening = calendar.add(start, 0, breaks)
@@ -508,6 +514,7 @@ def test_zero_minutes_lead_to_an_open_moment_with_nothing_between(calendar, star
     assert calendar.next_open(opening, breaks) == opening
 
 
+@steady
 @given(near, near)
 def test_openings_add_up_to_between(one, two):
     start, end = sorted((one, two))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loushi.foundation.core import clocks
@@ -14,6 +14,7 @@ from loushi.foundation.core.clocks import InvalidLimit, Limit, LimitKind
 from loushi.foundation.core.holidays import official_days
 from loushi.foundation.core.testing import moment as at
 
+steady = settings(deadline=None)  # never a test of speed
 DAYS = {row.date: row for row in official_days([2026])}
 CALENDAR = WorkingCalendar(
     dict.fromkeys(range(5), [(time(9), time(12)), (time(13, 30), time(17, 30))]),
@@ -135,6 +136,7 @@ starts = st.integers(0, 60 * 1440).map(
 pauses = st.lists(st.tuples(starts, starts).map(lambda pair: tuple(sorted(pair))), max_size=3)
 
 
+@steady
 @given(kinds, st.integers(1, 40), starts, pauses)
 def test_the_due_time_is_where_the_whole_limit_is_used(kind, amount, start, breaks):
     limit = Limit(kind, amount)
