@@ -124,5 +124,5 @@ def _row(text: Text) -> Row:
             tags=text.tags,
         ),
         body=body,
-        words=" ".join(sorted(tokens(body))),
+        words=" ".join(tokens(body)),
     )

@@ -1,11 +1,11 @@
 """Chinese text for an index: normal form, tokens of a text, tokens of a query. Pure, no database.
 
 The index holds one token for every letter, digit and Chinese character of a text: that character
-and what follows it in the same run, at most `WINDOW` characters. In a run of Chinese characters
-these are the overlapping bigrams and the last character by itself (停车难 → 停车 车难 难); in a run
-of Latin letters and digits they are the beginnings of its suffixes (a1703 → a1703 1703 703 03 3).
-So a part of a run is found by its own windows, a single character by a prefix, and the tail of a
-number like any other part.
+and what follows it in the same run, at most two Chinese characters or eight letters and digits.
+In a run of Chinese characters these are the overlapping bigrams and the last character by itself
+(停车难 → 停车 车难 难); in a run of Latin letters and digits they are the beginnings of its suffixes
+(a1703 → a1703 1703 703 03 3). So a part of a run is found by its own windows, a single character by
+a prefix, and the tail of a number like any other part.
 
 A term that a window cannot express alone (three Chinese characters, a hyphen inside) is checked
 against the stored normal form afterwards. The answer of a search is therefore exactly
@@ -18,7 +18,7 @@ for every query that has at least one letter, digit or Chinese character.
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import groupby
+from operator import add
 
 CHINESE_WINDOW = 2
 LATIN_WINDOW = 8
@@ -27,7 +27,7 @@ LONGEST_QUERY = 200
 MOST_TOKENS = 24  # of one term; more of them cost time and hardly narrow a search
 MOST_TERMS = 12
 
-_LATIN, _WIDE, _GAP = 8, 2, 0  # a kind of character is named by its window
+_RUNS = re.compile(r"(?P<latin>[0-9A-Za-z]+)|(?P<wide>[^\W\x00-\x7f]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def normalise(text: str) -> str:
 
     Full-width letters, digits and punctuation become half-width. `normalise` is idempotent.
     """
+    text = " ".join(text.split())
     if not text.isprintable():
         text = "".join(map(_visible, text))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
@@ -60,12 +61,17 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normalise(query[:LONGEST_QUERY]).split()))[:MOST_TERMS]
 
 
-def tokens(normalised: str) -> set[str]:
-    """All tokens of a text that `normalise` has made."""
-    found: set[str] = set()
-    for window, run in _runs(normalised[:LONGEST_TEXT]):
-        found.update([run[start : start + window] for start in range(len(run))])
-    return found
+def tokens(normalised: str) -> list[str]:
+    """All tokens of a text that `normalise` has made, once each, in order of appearance."""
+    found: dict[str, None] = {}
+    for match in _RUNS.finditer(normalised, 0, LONGEST_TEXT):
+        run = match[0]
+        if match.lastgroup == "wide":
+            found.update(dict.fromkeys(map(add, run, run[1:])))
+            found[run[-1]] = None
+        else:
+            found.update(dict.fromkeys([run[at : at + LATIN_WINDOW] for at in range(len(run))]))
+    return list(found)
 
 
 def parse(query: str) -> tuple[Term, ...]:
@@ -111,20 +117,9 @@ def _spread(items: tuple[str, ...]) -> tuple[str, ...]:
 
 def _runs(normalised: str) -> list[tuple[int, str]]:
     return [
-        (window, run) for match in _WORDS.finditer(normalised) for window, run in _split(match[0])
+        (CHINESE_WINDOW if match.lastgroup == "wide" else LATIN_WINDOW, match[0])
+        for match in _RUNS.finditer(normalised)
     ]
-
-
-def _split(word: str) -> list[tuple[int, str]]:
-    if word.isascii():
-        return [(_LATIN, word)]
-    return [(window, "".join(run)) for window, run in groupby(word, key=_window) if window != _GAP]
-
-
-def _window(character: str) -> int:
-    if character.isascii():
-        return _LATIN if character.isalnum() else _GAP
-    return _WIDE if character.isalnum() else _GAP
 
 
 def _visible(character: str) -> str:
@@ -134,6 +129,3 @@ def _visible(character: str) -> str:
     if category in {"Cf", "Cs"} or character == "\0":
         return ""
     return " " if category in {"Cc", "Zl", "Zp", "Zs"} else character
-
-
-_WORDS = re.compile(r"[^\W_]+")

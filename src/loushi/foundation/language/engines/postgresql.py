@@ -86,11 +86,13 @@ class PostgresEngine(SqlEngine):
 
 
 def _quoted(token: str) -> str:
-    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+    return f"'{token}'"
 
 
 def _vector(row: Row) -> str:
-    return " ".join(map(_quoted, f"{row.marks} {row.words}".split()))
+    """The words as a tsvector literal; none of them can hold a quote or a backslash."""
+    words = f"{row.marks} {row.words}".rstrip()
+    return "'" + words.replace(" ", "' '") + "'"
 
 
 def _query(lookup: Lookup) -> str:

@@ -116,7 +116,7 @@ def _places(values: Sequence[Any]) -> str:
 
 
 def _quoted(token: str) -> str:
-    return '"' + token.replace('"', '""') + '"'
+    return f'"{token}"'
 
 
 def _query(lookup: Lookup) -> str:

@@ -7,7 +7,7 @@ from loushi.foundation.language.text import normalise, tokens
 
 
 def test_no_text_can_hold_a_mark():
-    assert tokens(normalise("§u12 §pd7 §kdemand")) == {"u12", "12", "2"} | tokens("pd7 kdemand")
+    assert not any("§" in token for token in tokens(normalise("§u12 §pd7 §kdemand")))
 
 
 def test_a_row_carries_a_mark_for_every_unit_above_it_first():
