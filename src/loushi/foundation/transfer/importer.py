@@ -20,7 +20,7 @@ from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.scoping import Scoped, root_path
 from loushi.foundation.core.units import covers
 
-from .bulk import insert_rows, update_rows
+from .bulk import insert_rows, insert_values, update_rows
 from .columns import EXTERNAL, Column, external_column, with_labels
 from .rows import Key, Row, Stored
 
@@ -135,9 +135,12 @@ class Importer:
 
     def apply_new(self, rows: Sequence[Row]) -> None:
         """Creates the new rows in bulk and sets `row.object_id`; runs in the one transaction."""
-        made = insert_rows([self.build(row) for row in rows])
-        for row, thing in zip(rows, made, strict=True):
-            row.object_id = thing.pk
+        if type(self).build is Importer.build:
+            ids = insert_values(self._model, [self.fields_of(row) for row in rows])
+        else:
+            ids = [thing.pk for thing in insert_rows([self.build(row) for row in rows])]
+        for row, pk in zip(rows, ids, strict=True):
+            row.object_id = pk
 
     def apply_changed(self, rows: Sequence[Row]) -> None:
         """Writes the changed cells in bulk; runs in the one transaction."""
@@ -167,10 +170,14 @@ class Importer:
 
     def build(self, row: Row) -> models.Model:
         """An unsaved model instance of a new row."""
+        return self._model(**self.fields_of(row))
+
+    def fields_of(self, row: Row) -> dict[str, Any]:
+        """The model fields of a new row: its columns, its unit, and `defaults`."""
         fields = self._fields(row.values)
         if row.unit_path and "unit_path" in self._field_names:
             fields["unit_path"] = row.unit_path
-        return self._model(**{**fields, **self.defaults(row)})
+        return fields | self.defaults(row)
 
     def audit_entries(
         self, new: Sequence[Row], changed: Sequence[Row]
@@ -209,13 +216,16 @@ class Importer:
 
     def _fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Column values as model fields; a cleared text field becomes ''."""
-        fields = {}
-        for name, value in values.items():
-            attribute = self.by_name[name].attribute
-            if attribute is None:
-                continue
-            fields[attribute] = "" if value is None and attribute in self._no_null else value
-        return fields
+        attributes, no_null = self._attributes, self._no_null
+        return {
+            attribute: "" if value is None and attribute in no_null else value
+            for name, value in values.items()
+            if (attribute := attributes[name]) is not None
+        }
+
+    @cached_property
+    def _attributes(self) -> dict[str, str | None]:
+        return {name: column.attribute for name, column in self.by_name.items()}
 
     @cached_property
     def _no_null(self) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """Checking: a table becomes rows with outcomes, without writing anything."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +50,11 @@ class Plan:
         return [row for row in self.rows if row.outcome == outcome]
 
     @property
+    def has_consequences(self) -> bool:
+        """Whether applying would write any row."""
+        return any(row.outcome in (NEW, CHANGED, UNPLACED) for row in self.rows)
+
+    @property
     def counts(self) -> dict[str, int]:
         found = Counter(row.outcome for row in self.rows)
         hints = sum(
@@ -93,9 +97,9 @@ class Plan:
         state = hashlib.sha256()
         for row in self.rows:
             if row.outcome in (NEW, CHANGED, UNPLACED, REJECTED):
-                changes = {k: [repr(a), repr(b)] for k, (a, b) in sorted(row.changes.items())}
                 stored = row.stored.id if row.stored else None
-                state.update(json.dumps([row.number, row.outcome, stored, changes]).encode())
+                changes = sorted(row.changes.items()) if row.changes else ""
+                state.update(repr((row.number, row.outcome, stored, changes)).encode())
         return state.hexdigest()
 
 

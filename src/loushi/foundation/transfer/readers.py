@@ -24,7 +24,7 @@ from .columns import IGNORED, normalise
 from .parsers import Cell, is_blank, plain
 
 MAX_ROWS = 300_000
-MAX_COLUMNS = 500
+MAX_COLUMNS = 200
 MAX_CELLS = 12_000_000
 MAX_CELL_CHARACTERS = 200_000
 HEADER_WITHIN = 20
@@ -154,7 +154,7 @@ def _is_comment(cells: Sequence[Cell]) -> bool:
 # ---- xlsx ---------------------------------------------------------------------------------------
 _FAR_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Z]{2,3})\d""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)""")
-_CELL_ROW = re.compile(rb"""\br\s*=\s*["'][A-Z]{1,3}(\d{5,7})["']""")
+_CELL_ROW = re.compile(rb"""\br\s*=\s*["'][A-Z]{1,3}(\d{6,7})["']""")
 
 
 def _column_number(letters: bytes) -> int:
@@ -349,7 +349,7 @@ def _read_csv_gz(path: Path, known: frozenset[str], sheet: str, limits: Limits) 
 def _read_geojson(path: Path, known: frozenset[str], sheet: str, limits: Limits) -> Table:
     text, encoding = decode(path.read_bytes())
     try:
-        collection = json.loads(text)
+        collection = json.loads(text, parse_constant=lambda word: None)
         features = collection["features"] if isinstance(collection, dict) else None
     except (ValueError, KeyError, RecursionError) as error:
         raise UnreadableFile(_("不是完整的 GeoJSON 文件。请从原系统重新导出。")) from error

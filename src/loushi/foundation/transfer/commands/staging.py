@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Conflict, Refused
-from loushi.foundation.transfer.bulk import insert_rows, update_rows
+from loushi.foundation.transfer.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.transfer.models import (
     BatchState,
     ExternalKey,
@@ -25,6 +25,7 @@ from loushi.foundation.transfer.rows import CHANGED, NEW, REJECTED, UNCHANGED, U
 
 STAGE_CHUNK = 2_000  # rows per staging transaction, so that others can write in between
 KEY_LENGTH = 200
+_JSON_TYPES = frozenset({str, int, float, bool, dict, type(None)})
 
 
 def number_batch(batch: ImportBatch) -> None:
@@ -35,7 +36,7 @@ def number_batch(batch: ImportBatch) -> None:
 
 def raw(cell: Any) -> Any:
     """A cell as JSON can keep it."""
-    return cell if isinstance(cell, str | int | bool | dict | None) else plain(cell)
+    return cell if type(cell) in _JSON_TYPES else plain(cell)
 
 
 def key_text(plan: Plan, row: Row) -> str:
@@ -49,23 +50,23 @@ def key_text(plan: Plan, row: Row) -> str:
     return hashlib.sha256(repr(row.cells).encode()).hexdigest()
 
 
-def _staged(batch: ImportBatch, plan: Plan, rows: Iterable[Row]) -> list[ImportRow]:
+def _staged(batch: ImportBatch, plan: Plan, rows: Iterable[Row]) -> list[dict[str, Any]]:
     columns = plan.importer.by_name
     return [
-        ImportRow(
-            batch=batch,
-            row_number=row.number,
-            outcome=row.outcome,
-            key=key_text(plan, row),
-            object_id=row.object_id,
-            cells=[raw(cell) for cell in row.cells],
-            diff={
+        {
+            "batch_id": batch.pk,
+            "row_number": row.number,
+            "outcome": row.outcome,
+            "key": key_text(plan, row),
+            "object_id": row.object_id,
+            "cells": [cell if type(cell) in _JSON_TYPES else plain(cell) for cell in row.cells],
+            "diff": {
                 name: [columns[name].shown(old), columns[name].shown(new)]
                 for name, (old, new) in row.changes.items()
             },
-            problems=_problems(plan, row),
-            unit_path=batch.unit_path,
-        )
+            "problems": _problems(plan, row) if row.problems or row.reason else [],
+            "unit_path": batch.unit_path,
+        }
         for row in rows
     ]
 
@@ -92,7 +93,7 @@ def stage(batch: ImportBatch, plan: Plan, state: str = BatchState.CHECKED) -> No
     ]
     for start in range(0, len(worth), STAGE_CHUNK):
         with transaction.atomic():
-            insert_rows(_staged(batch, plan, worth[start : start + STAGE_CHUNK]))
+            insert_values(ImportRow, _staged(batch, plan, worth[start : start + STAGE_CHUNK]))
     batch.counts = plan.counts
     batch.reasons = [list(reason) for reason in plan.reasons()]
     batch.total = len(plan.rows)
@@ -125,7 +126,8 @@ def write(*, actor: Actor, batch: ImportBatch, plan: Plan, partial: bool) -> Non
             held = ImportBatch.objects.unscoped("locking").select_for_update().get(pk=batch.pk)
             if held.state != BatchState.CHECKED:
                 raise Conflict(_("这个批次已经应用或取消。请刷新页面查看结果。"))
-            compare(plan)
+            if plan.has_consequences:
+                compare(plan)
             if plan.digest() != held.digest:
                 raise Conflict(_("核对之后，登记又有了变动。请重新核对，看过新的结果再应用。"))
             refuse_rejected(plan, partial=partial)

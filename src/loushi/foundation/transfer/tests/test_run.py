@@ -37,7 +37,7 @@ def outcome(report):
 
 
 def test_new_rows_are_created_under_the_given_unit(plots, csv_file):
-    report = run(csv_file(HEAD, "p-1,望澜中心,甲级,28,\"1,280.5 ㎡\",2019年2月28日", "P-2,乙楼,,,,"))
+    report = run(csv_file(HEAD, 'p-1,望澜中心,甲级,28,"1,280.5 ㎡",2019年2月28日', "P-2,乙楼,,,,"))
     assert outcome(report) == (2, 0, 0, 0, 0)
     assert report.applied
     first, second = plots()
