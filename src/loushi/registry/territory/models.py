@@ -98,6 +98,7 @@ class UnitSuccession(PublicModel):
     building_id = models.BigIntegerField(null=True, blank=True)
     is_main = models.BooleanField(default=False)
     effective_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["on", "id"]

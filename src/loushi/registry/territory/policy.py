@@ -8,6 +8,7 @@ from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.units import covers
 from loushi.registry.territory.models import UnitKind
 
+VIEW = declare("territory.view", _("查看组织与区划"))
 CHANGE = declare("territory.change", _("设立、更名、调整、合并、拆分单元"))
 IMPORT = declare("territory.import", _("导入单元与属地社区"))
 

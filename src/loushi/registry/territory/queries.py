@@ -175,7 +175,7 @@ def heirs(unit_id: int, building_id: int | None = None, on: date | None = None) 
 
 
 def predecessors(unit_id: int, on: date | None = None) -> list[int]:
-    """All units that this one inherited from up to a day, directly or not; heirs read their rows."""
+    """All units that this one inherited from up to a day, directly or not: it reads their rows."""
     day = on or timezone.localdate()
     found: list[int] = []
     frontier = {unit_id}
@@ -231,6 +231,11 @@ def breadcrumbs(path: str) -> list[tuple[int, str]]:
     ids = ids_of(path)
     names = name_map(ids)
     return [(unit_id, names.get(unit_id, "")) for unit_id in ids]
+
+
+def names_on_path(path: str) -> list[str]:
+    """Today's names from the root down to the unit of a path."""
+    return [name for _unit_id, name in breadcrumbs(path)]
 
 
 def leaf_id(path: str) -> int | None:

@@ -102,9 +102,6 @@ def _successions(today: _Day) -> list[UnitSuccession]:
                 on=row.on,
                 created_at=timezone.now(),
             )
-    for kind, unit_id, on in dict.fromkeys((row.kind, row.unit_id, row.on) for row in due):
-        heirs = [row for row in due if (row.kind, row.unit_id, row.on) == (kind, unit_id, on)]
-        publish(f"unit_{_PAST[kind]}", _inheritance(unit_id, on, heirs))
     UnitSuccession.objects.filter(pk__in=[row.pk for row in due]).update(
         effective_at=timezone.now()
     )
@@ -114,13 +111,36 @@ def _successions(today: _Day) -> list[UnitSuccession]:
 _PAST = {UnitSuccession.Kind.MERGE: "merged", UnitSuccession.Kind.SPLIT: "split"}
 
 
+def announce() -> int:
+    """Publishes `unit_merged` and `unit_split` once all rows have followed; how many events."""
+    with transaction.atomic():
+        rows = list(
+            UnitSuccession.objects.select_for_update()
+            .filter(effective_at__isnull=False, announced_at__isnull=True)
+            .order_by("on", "pk")
+        )
+        if not rows or PathRewrite.objects.filter(done_at__isnull=True).exists():
+            return 0
+        groups = dict.fromkeys((row.kind, row.unit_id, row.on) for row in rows)
+        for kind, unit_id, on in groups:
+            heirs = [row for row in rows if (row.kind, row.unit_id, row.on) == (kind, unit_id, on)]
+            publish(f"unit_{_PAST[kind]}", _inheritance(unit_id, on, heirs))
+        UnitSuccession.objects.filter(pk__in=[row.pk for row in rows]).update(
+            announced_at=timezone.now()
+        )
+    return len(groups)
+
+
 def _inheritance(unit_id: int, on: date, rows: list[UnitSuccession]) -> dict[str, Any]:
     """The payload of `unit_merged` and `unit_split`."""
+    heirs = sorted({row.heir_id for row in rows})
+    paths = Unit.objects.filter(pk__in=heirs).exclude(path="").values_list("path", flat=True)
     return {
         "unit_id": unit_id,
         "on": _iso(on),
         "main_heir_id": next((row.heir_id for row in rows if row.is_main), None),
-        "heir_ids": sorted({row.heir_id for row in rows}),
+        "heir_ids": heirs,
+        "heir_paths": sorted(paths),
         "buildings": {str(row.building_id): row.heir_id for row in rows if row.building_id},
     }
 

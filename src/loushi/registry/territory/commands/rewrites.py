@@ -20,6 +20,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 
 from loushi.foundation.core.scoping import UnitPathField, path_range
+from loushi.registry.territory.commands.effects import announce
 from loushi.registry.territory.models import PathRewrite, Unit
 
 BATCH = 500
@@ -45,6 +46,7 @@ def run_rewrites() -> int:
     """Carries out all queued rewrites, oldest first; returns how many rows moved.
 
     Of those queued together, single buildings go first, then deeper paths before shallower ones.
+    When nothing is left, merges and splits are announced to whoever listens.
     """
     total = 0
     while True:
@@ -52,6 +54,7 @@ def run_rewrites() -> int:
             PathRewrite.objects.filter(done_at__isnull=True, on__lte=timezone.localdate())
         )
         if not waiting:
+            announce()
             return total
         first = min(
             waiting,

@@ -58,7 +58,10 @@ class Tree:
         later = self.time.later(unit.pk, on)
         if later is not None:
             raise Refused(
-                _("“%(unit)s”在 %(later)s 已有一次变动，不能再补记 %(on)s 的变动。请选择之后的日期。")
+                _(
+                    "“%(unit)s”在 %(later)s 已有一次变动，不能再补记 %(on)s 的变动。"
+                    "请选择之后的日期。"
+                )
                 % {"unit": unit.name, "later": later.isoformat(), "on": on.isoformat()},
                 field="on",
             )

@@ -182,8 +182,11 @@ def test_no_change_before_a_later_one() -> None:
 def test_merging_hands_everything_to_the_heir() -> None:
     units = make_district()
     heir = commands.merge_units(
-        actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY, why="区府办〔2026〕8号"
+        actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY, why="批复"
     )
+    assert not Event.objects.filter(name="unit_merged").exists()
+    commands.run_rewrites()
+    commands.run_rewrites()
     assert queries.path_on(units["C2"].pk) == ""
     assert [node.code for node in queries.children(heir.pk)] == [
         "C1-G1", "C1-G2", "C2-G1", "C2-G2"
@@ -191,7 +194,7 @@ def test_merging_hands_everything_to_the_heir() -> None:
     assert queries.heirs(units["C2"].pk, on=TODAY) == heir.pk
     assert queries.heirs(units["C2"].pk, on=date(2026, 10, 11)) == units["C2"].pk
     assert queries.predecessors(heir.pk) == [units["C2"].pk]
-    assert Event.objects.get(name="unit_merged").payload["main_heir_id"] == heir.pk
+    assert Event.objects.get(name="unit_merged").payload["heir_paths"] == [heir.path]
 
 
 def test_merging_different_levels_is_refused() -> None:
@@ -219,6 +222,7 @@ def test_splitting_assigns_heirs_by_building() -> None:
     assert queries.heirs(units["C1"].pk, 71, TODAY) == heir.pk
     assert queries.heirs(units["C1"].pk, 73, TODAY) == units["C1"].pk
     assert queries.heirs(units["C1"].pk, on=TODAY) == units["C1"].pk
+    commands.run_rewrites()
     payload = Event.objects.get(name="unit_split").payload
     assert payload["buildings"] == {"71": heir.pk, "72": heir.pk}
 
