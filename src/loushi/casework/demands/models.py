@@ -315,6 +315,7 @@ class DemandClock(ClockFields, Scoped):
         RESOLVE = "resolve", _("办结")
         UNIT = "unit", _("单位办理")
 
+    kind = models.CharField(_("时钟"), max_length=20, choices=Kind.choices)
     demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="clocks")
     assignment = models.ForeignKey(
         Assignment, on_delete=models.CASCADE, null=True, blank=True, related_name="clocks"

@@ -6,6 +6,7 @@ from loushi.casework.demands.commands.rating_links import (
     open_rating_link,
     rate_by_link,
 )
+from loushi.casework.demands.commands.saved_views import remove_view, save_view
 from loushi.casework.demands.commands.submit import Submission, submit_demand
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "make_rating_link",
     "open_rating_link",
     "rate_by_link",
+    "remove_view",
+    "save_view",
     "submit_demand",
 ]

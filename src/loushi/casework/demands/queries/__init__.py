@@ -1,5 +1,16 @@
 """The only way to read demands."""
 
+from loushi.casework.demands.queries.case import CaseView, ClockView, case
+from loushi.casework.demands.queries.inbox import (
+    Inbox,
+    categories,
+    departments,
+    export_rows,
+    inbox,
+    queues_for,
+    saved_views,
+)
+from loushi.casework.demands.queries.lines import Line, lines
 from loushi.casework.demands.queries.listing import (
     Filters,
     Page,
@@ -8,16 +19,30 @@ from loushi.casework.demands.queries.listing import (
     chip_counts,
     filtered,
     page,
+    queues,
     visible,
 )
 
 __all__ = [
+    "CaseView",
+    "ClockView",
     "Filters",
+    "Inbox",
+    "Line",
     "Page",
     "Row",
     "capped_count",
+    "case",
+    "categories",
     "chip_counts",
+    "departments",
+    "export_rows",
     "filtered",
+    "inbox",
+    "lines",
     "page",
+    "queues",
+    "queues_for",
+    "saved_views",
     "visible",
 ]

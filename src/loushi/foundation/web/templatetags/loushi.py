@@ -129,7 +129,7 @@ def _local(value: Any) -> date | datetime | None:
 
 @register.filter
 def day(value: Any) -> str:
-    """"10月12日 周一"; another year is named in full."""
+    """ "10月12日 周一"; another year is named in full."""
     moment = _local(value)
     if moment is None:
         return BLANK
@@ -144,14 +144,14 @@ def day(value: Any) -> str:
 
 @register.filter
 def clock(value: Any) -> str:
-    """"10:20"."""
+    """ "10:20"."""
     moment = _local(value)
     return f"{moment:%H:%M}" if isinstance(moment, datetime) else BLANK
 
 
 @register.filter
 def daytime(value: Any) -> str:
-    """"10月12日 周一 10:20"."""
+    """ "10月12日 周一 10:20"."""
     moment = _local(value)
     if not isinstance(moment, datetime):
         return day(value)
@@ -271,3 +271,9 @@ def lookup(mapping: Any, key: Any) -> Any:
         return mapping[key]
     except (KeyError, TypeError, IndexError):
         return key
+
+
+@register.filter
+def may(actor: Any, permission: str) -> bool:
+    """Whether the actor holds a permission anywhere (for links; rows are decided elsewhere)."""
+    return actor is not None and actor.has(permission)
