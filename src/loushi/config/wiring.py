@@ -1,9 +1,42 @@
 """Connects what the foundation leaves open to the packages that know: one list, no logic."""
 
+from collections.abc import Callable
+from typing import Any
+
 
 def connect() -> None:
     """Called once when all packages are loaded."""
+    from loushi.casework.demands.models import Demand
     from loushi.foundation.core.scoping import set_root
+    from loushi.foundation.notices.registry import register_address, register_visibility
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
+    register_address(_mail_address)
+    register_visibility("demands.demand", _visible(Demand))
+
+
+def _mail_address(user_id: int) -> str:
+    """The address of a person who may still log in, or ''."""
+    from loushi.registry.accounts.models import User
+
+    active = User.objects.filter(pk=user_id, is_active=True)
+    return active.values_list("email", flat=True).first() or ""
+
+
+def _visible(model: Any) -> Callable[[int, int], bool]:
+    """Whether a person, with today's grants, sees a row of a scoped model."""
+
+    def may_see(user_id: int, pk: int) -> bool:
+        from django.utils import timezone
+
+        from loushi.registry.accounts.models import User
+        from loushi.registry.accounts.queries import actor_for
+
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        if user is None:
+            return False
+        actor = actor_for(user, timezone.localdate())
+        return bool(model.objects.visible_to(actor).filter(pk=pk).exists())
+
+    return may_see

@@ -1,4 +1,4 @@
-"""Opens the append-only tables for maintenance of the whole database (flush, restore)."""
+"""Opens the append-only tables for `flush`, which empties the whole database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

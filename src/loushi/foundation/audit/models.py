@@ -117,3 +117,17 @@ class Seal(PublicModel):
 
     def __str__(self) -> str:
         return f"…{self.last_id}: {self.digest[:12]}"
+
+
+class SealMark(PublicModel):
+    """Up to where the next seal will reach, noted one round before it is made.
+
+    By then every transaction that could still add an entry below has ended, so a sealed range is
+    complete without anybody having waited for it.
+    """
+
+    last_id = models.BigIntegerField()
+    noted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"…{self.last_id} at {self.noted_at:%F %T}"

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from .jobs import wake_on_commit
 from .logs import request_id
 from .models import Event, EventDelivery
 
@@ -42,6 +43,7 @@ def publish(name: str, payload: Mapping[str, Any]) -> Event:
         EventDelivery(event=event, listener=path, next_attempt_at=timezone.now())
         for path in listeners_of(name)
     )
+    wake_on_commit()
     return event
 
 

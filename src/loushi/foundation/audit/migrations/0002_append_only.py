@@ -1,7 +1,7 @@
 """Triggers: the database itself refuses to change or delete an audit entry.
 
 `audit_maintenance` is an ordinary table that no model knows: while it holds a row, the triggers
-let deletions pass. Only the maintenance commands (flush, restore) put one there, for their own
+let deletions pass. Only the command `flush` puts one there, for its own
 duration. The promise is made against the application and its users; whoever owns the database
 file can always remove a trigger, which is what the seals are for.
 """
