@@ -31,7 +31,7 @@ METADATA = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=2; plural=(n != 1);",
 }
-LITERAL = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 EXTRACTED = re.compile(rf"\b(n?p?gettext)\(\s*((?:{LITERAL}\s*,?\s*)+)")
 ATTRIBUTE = re.compile(rf"_\(({LITERAL})\)")
 PLACEHOLDER = re.compile(r"%\((\w+)\)|%[sd]")
