@@ -31,6 +31,8 @@ REVEAL = declare("enterprises.reveal", _("填写用途后查看联系人电话�
 REVIEW = declare("enterprises.review", _("审核企业自助注册和关联申请"))
 IMPORT = declare("enterprises.import", _("导入企业、入驻"))
 EXPORT = declare("enterprises.export", _("导出企业"))
+OWN = declare("enterprises.own", _("打开“我的企业”（企业的人）"))
+INDUSTRIES = declare("enterprises.industries", _("维护行业目录"))
 
 
 class Today(Value):

@@ -55,14 +55,21 @@ def create_building(*, actor: Actor, values: BuildingValues, why: str = "") -> B
 
 
 def create_buildings(
-    *, actor: Actor, rows: Sequence[BuildingValues], why: str = ""
+    *,
+    actor: Actor,
+    rows: Sequence[BuildingValues],
+    why: str = "",
+    permission: str = CHANGE,
 ) -> list[Building]:
-    """Registers many buildings: all, or none and one Refused with every wrong field."""
+    """Registers many buildings: all, or none and one Refused with every wrong field.
+
+    An import passes its own permission; it must cover the place of every row all the same.
+    """
     cleaned = clean_rows(rows, clean_building, new=True)
     with transaction.atomic():
         paths = unit_paths(values["unit_id"] for values in cleaned)
         for path in set(paths.values()):
-            require_at(actor, CHANGE, path)
+            require_at(actor, permission, path)
         _refuse_known_codes([values.get("code") for values in cleaned])
         _resolve_managers(cleaned)
         now = timezone.now()
@@ -98,14 +105,18 @@ def update_building(
 
 
 def update_buildings(
-    *, actor: Actor, changes: Sequence[tuple[int, BuildingValues]], why: str = ""
+    *,
+    actor: Actor,
+    changes: Sequence[tuple[int, BuildingValues]],
+    why: str = "",
+    permission: str = CHANGE,
 ) -> list[int]:
     """Changes many buildings; returns the ids of those that really changed."""
     cleaned = clean_rows([values for _id, values in changes], clean_building, new=False)
     with transaction.atomic():
         found = {
             row.pk: row
-            for row in Building.objects.visible_to(actor, CHANGE)
+            for row in Building.objects.visible_to(actor, permission)
             .filter(pk__in=[pk for pk, _values in changes])
             .order_by("pk")
             .select_for_update(of=("self",))
@@ -113,7 +124,7 @@ def update_buildings(
         _all_found(changes, found)
         paths = unit_paths(values.get("unit_id") for values in cleaned)
         for path in set(paths.values()):
-            require_at(actor, CHANGE, path)
+            require_at(actor, permission, path)
         _resolve_managers(cleaned)
         pending = [
             (found[pk], differing(found[pk], values))

@@ -46,12 +46,14 @@ def save_space(*, actor: Actor, values: SpaceValues, why: str = "") -> Space:
     return fetch(Space, actor, result.ids[0])
 
 
-def upsert_floors(*, actor: Actor, rows: Sequence[FloorValues], why: str = "") -> Upserted:
+def upsert_floors(
+    *, actor: Actor, rows: Sequence[FloorValues], why: str = "", permission: str = CHANGE
+) -> Upserted:
     """Creates and changes floors, known by building and number."""
     cleaned = clean_rows(rows, clean_floor, new=True)
     _refuse_twice([(row["building_id"], row["number"]) for row in cleaned], "number")
     with transaction.atomic():
-        homes = _homes(actor, {row["building_id"] for row in cleaned})
+        homes = _homes(actor, {row["building_id"] for row in cleaned}, permission)
         for row in cleaned:
             row.setdefault("label", "")
         return _upsert(
@@ -60,14 +62,16 @@ def upsert_floors(*, actor: Actor, rows: Sequence[FloorValues], why: str = "") -
         )  # fmt: skip
 
 
-def upsert_spaces(*, actor: Actor, rows: Sequence[SpaceValues], why: str = "") -> Upserted:
+def upsert_spaces(
+    *, actor: Actor, rows: Sequence[SpaceValues], why: str = "", permission: str = CHANGE
+) -> Upserted:
     """Creates and changes spaces, known by building and room number; makes missing floors."""
     cleaned = clean_rows(rows, clean_space, new=True)
     _refuse_twice([(row["building_id"], row["number"]) for row in cleaned], "number")
     with transaction.atomic():
-        homes = _homes(actor, {row["building_id"] for row in cleaned})
+        homes = _homes(actor, {row["building_id"] for row in cleaned}, permission)
         paths = unit_paths(row.get("unit_id") for row in cleaned)
-        floors = _floors(actor, cleaned, homes, why)
+        floors = _floors(actor, cleaned, why, permission)
         for index, row in enumerate(cleaned):
             home = homes[row["building_id"]]
             if "floor_number" in row:
@@ -112,10 +116,10 @@ def set_states(*, actor: Actor, states: Mapping[int, str], why: str = "") -> int
     return len(rows)
 
 
-def _homes(actor: Actor, building_ids: set[int]) -> dict[int, Building]:
+def _homes(actor: Actor, building_ids: set[int], permission: str) -> dict[int, Building]:
     found: dict[int, Building] = {}
     for chunk in _chunks(sorted(building_ids)):
-        found |= Building.objects.visible_to(actor, CHANGE).in_bulk(chunk)
+        found |= Building.objects.visible_to(actor, permission).in_bulk(chunk)
     if building_ids - set(found):
         raise Refused(
             _("有楼宇不存在，或不在您可更正的范围内。请核对后重试。"), field="building_id"
@@ -124,7 +128,7 @@ def _homes(actor: Actor, building_ids: set[int]) -> dict[int, Building]:
 
 
 def _floors(
-    actor: Actor, rows: Sequence[Mapping[str, Any]], homes: Mapping[int, Building], why: str
+    actor: Actor, rows: Sequence[Mapping[str, Any]], why: str, permission: str
 ) -> dict[tuple[int, int], int]:
     """(building, number) → floor id for all floors that the rows name; missing ones are made."""
     wanted = {
@@ -138,7 +142,7 @@ def _floors(
         for building_id, number in sorted(wanted - set(known))
     ]
     if missing:
-        upsert_floors(actor=actor, rows=missing, why=why)
+        upsert_floors(actor=actor, rows=missing, why=why, permission=permission)
         known = _floor_ids({building_id for building_id, _number in wanted})
     return known
 

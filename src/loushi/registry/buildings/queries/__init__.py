@@ -17,6 +17,7 @@ from .buildings import (
     place_names,
     unit_choices,
 )
+from .finding import Finder, Known, finder
 from .floors import (
     PlanFloor,
     PlanSpace,
@@ -35,6 +36,8 @@ __all__ = [
     "BuildingLine",
     "BuildingPage",
     "Filters",
+    "Finder",
+    "Known",
     "Occupancy",
     "Page",
     "Panel",
@@ -48,6 +51,7 @@ __all__ = [
     "buildings",
     "choices",
     "exported_spaces",
+    "finder",
     "grades",
     "grants_of",
     "occupancies",

@@ -42,12 +42,18 @@ def save_contact(*, actor: Actor, enterprise_id: int, values: ContactValues) -> 
     return fetch(EnterpriseContact, actor, result.ids[0])
 
 
-def upsert_contacts(*, actor: Actor, rows: Sequence[ContactValues], why: str = "") -> Upserted:
+def upsert_contacts(
+    *,
+    actor: Actor,
+    rows: Sequence[ContactValues],
+    why: str = "",
+    permission: str = CHANGE,
+) -> Upserted:
     """Creates and changes contacts, known by enterprise and name; audit keeps phones masked."""
     cleaned = clean_rows(rows, clean_contact, new=True)
     result = Upserted(ids=[0] * len(cleaned))
     with transaction.atomic():
-        paths = _changeable(actor, sorted({row["enterprise_id"] for row in cleaned}))
+        paths = _changeable(actor, sorted({row["enterprise_id"] for row in cleaned}), permission)
         known = _contacts(sorted(paths))
         fresh: list[int] = []
         pending = []
@@ -215,11 +221,11 @@ def end_member(*, actor: Actor, membership_id: int, until: date) -> None:
         )
 
 
-def _changeable(actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+def _changeable(actor: Actor, ids: Sequence[int], permission: str = CHANGE) -> dict[int, str]:
     """Enterprise id → path of those that the actor may change; Refused where one is missing."""
     found: dict[int, str] = {}
     for chunk in chunks(ids):
-        rows = Enterprise.objects.visible_to(actor, CHANGE).filter(pk__in=chunk)
+        rows = Enterprise.objects.visible_to(actor, permission).filter(pk__in=chunk)
         found |= dict(rows.values_list("pk", "unit_path"))
     if set(ids) - set(found):
         raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))

@@ -53,15 +53,22 @@ def register_enterprise(*, actor: Actor, values: EnterpriseValues, why: str = ""
 
 
 def register_enterprises(
-    *, actor: Actor, rows: Sequence[EnterpriseValues], why: str = ""
+    *,
+    actor: Actor,
+    rows: Sequence[EnterpriseValues],
+    why: str = "",
+    permission: str = CHANGE,
 ) -> list[Enterprise]:
-    """Registers many enterprises: all, or none and one Refused with every wrong field."""
+    """Registers many enterprises: all, or none and one Refused with every wrong field.
+
+    An import passes its own permission; it must cover the place of every row all the same.
+    """
     cleaned = clean_rows(rows, clean_enterprise, new=True)
     with transaction.atomic():
         paths = unit_paths(values.get("unit_id") for values in cleaned)
         placed = [paths.get(values.get("unit_id") or 0, "") for values in cleaned]
         for path in set(placed):
-            require_at(actor, CHANGE, path)
+            require_at(actor, permission, path)
         _check_references(cleaned)
         _refuse_known_codes(cleaned)
         now = timezone.now()
@@ -95,20 +102,24 @@ def update_enterprise(
 
 
 def update_enterprises(
-    *, actor: Actor, changes: Sequence[tuple[int, EnterpriseValues]], why: str = ""
+    *,
+    actor: Actor,
+    changes: Sequence[tuple[int, EnterpriseValues]],
+    why: str = "",
+    permission: str = CHANGE,
 ) -> list[int]:
     """Changes many enterprises; returns the ids of those that really changed."""
     cleaned = clean_rows([values for _id, values in changes], clean_enterprise, new=False)
     with transaction.atomic():
         found: dict[int, Enterprise] = {}
         for chunk in chunks(sorted({pk for pk, _values in changes})):
-            rows = Enterprise.objects.visible_to(actor, CHANGE).filter(pk__in=chunk)
+            rows = Enterprise.objects.visible_to(actor, permission).filter(pk__in=chunk)
             found |= {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
         if any(pk not in found for pk, _values in changes):
             raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))
         paths = unit_paths(values.get("unit_id") for values in cleaned)
         for path in set(paths.values()):
-            require_at(actor, CHANGE, path)
+            require_at(actor, permission, path)
         pending = [
             (found[pk], {k: v for k, v in values.items() if getattr(found[pk], k) != v})
             for (pk, _values), values in zip(changes, cleaned, strict=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
-from loushi.foundation.transfer.commands import insert_rows, update_rows
+from loushi.foundation.transfer.commands import update_rows
 from loushi.registry.enterprises.models import IndustryCode
 
 
@@ -43,7 +43,7 @@ def load_industries(*, actor: Actor, rows: Sequence[IndustryValues], why: str = 
             if row["code"] in known
             and any(getattr(known[row["code"]], name) != value for name, value in row.items())
         ]
-        insert_rows(fresh)
+        IndustryCode.objects.bulk_create(fresh)
         update_rows(IndustryCode, [(row["code"], row) for row in changed])  # type: ignore[misc]
         if fresh or changed:
             record(

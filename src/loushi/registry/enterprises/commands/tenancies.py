@@ -148,17 +148,23 @@ def change_tenancy(
     return row
 
 
-def upsert_tenancies(*, actor: Actor, rows: Sequence[TenancyValues], why: str = "") -> Upserted:
+def upsert_tenancies(
+    *,
+    actor: Actor,
+    rows: Sequence[TenancyValues],
+    why: str = "",
+    permission: str = CHANGE,
+) -> Upserted:
     """Creates and changes tenancies, known by (source, external id) where both are given, else by
     enterprise, building, space and first day. The enterprises are the caller's responsibility:
     the actor needs the right to change at the place of each tenancy."""
     cleaned = clean_rows(rows, clean_tenancy, new=True)
     with transaction.atomic():
         homes = _buildings(cleaned)
-        _name_spaces(actor, cleaned, why)
+        _name_spaces(actor, cleaned, why, permission)
         _place(cleaned, homes)
         for path in {row["unit_path"] for row in cleaned}:
-            require_at(actor, CHANGE, path)
+            require_at(actor, permission, path)
         known = _known(cleaned)
         _refuse_twice(cleaned)
         result = Upserted(ids=[0] * len(cleaned))
@@ -171,7 +177,7 @@ def upsert_tenancies(*, actor: Actor, rows: Sequence[TenancyValues], why: str = 
                 continue
             result.ids[index] = held.pk
             if values := {k: v for k, v in row.items() if getattr(held, k) != v}:
-                require_at(actor, CHANGE, held.unit_path)
+                require_at(actor, permission, held.unit_path)
                 pending.append((held, values))
         made = insert_rows([Tenancy(**cleaned[index]) for index in fresh])
         for index, thing in zip(fresh, made, strict=True):
@@ -294,7 +300,9 @@ def _buildings(cleaned: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, str
     return found
 
 
-def _name_spaces(actor: Actor, cleaned: Sequence[dict[str, Any]], why: str) -> None:
+def _name_spaces(
+    actor: Actor, cleaned: Sequence[dict[str, Any]], why: str, permission: str
+) -> None:
     """Replaces `space_number` by `space_id`; a room that the building lacks is made."""
     named = [row for row in cleaned if row.get("space_number") and not row.get("space_id")]
     keys = {(row["building_id"], row["space_number"].strip()) for row in named}
@@ -313,6 +321,7 @@ def _name_spaces(actor: Actor, cleaned: Sequence[dict[str, Any]], why: str) -> N
             actor=actor,
             rows=[{"building_id": home, "number": number} for home, number in missing],
             why=why,
+            permission=permission,
         )
         ids |= dict(zip(missing, made.ids, strict=True))
     for row in cleaned:
