@@ -12,7 +12,7 @@ from itertools import islice
 from django.db import transaction
 
 from . import marks
-from .engines import Row, engine
+from .engines import Placed, Row, engine
 from .marks import participant
 from .text import LONGEST_TEXT, normalise, tokens
 
@@ -35,8 +35,10 @@ class Text:
     """One object for the index.
 
     `text` is everything by which it may be found (numbers included); who may find one part but
-    not another needs two kinds. `participants` are `marks.participant(...)` tokens, `tags` words
-    that a search may ask for besides (`state` …), `at` the time that orders the hits.
+    not another needs two kinds. `unit_path` is the row's own path, `paths` are further ones by
+    which it is reached through other rows (a leg of the policy by unit), `participants` are
+    `participant(...)` tokens, `tags` words that a search may ask for besides, `at` the time that
+    orders the hits.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Text:
     text: str
     at: datetime
     unit_path: str = ""
+    paths: Sequence[str] = ()
     participants: Sequence[str] = ()
     tags: Sequence[str] = ()
 
@@ -55,6 +58,7 @@ def index_text(
     text: str,
     unit_path: str,
     at: datetime,
+    paths: Iterable[str] = (),
     participants: Iterable[str] = (),
     tags: Iterable[str] = (),
 ) -> None:
@@ -62,7 +66,8 @@ def index_text(
 
     It joins the caller's transaction. ValueError for a naive `at` or an impossible mark.
     """
-    index_many([Text(kind, object_id, text, at, unit_path, tuple(participants), tuple(tags))])
+    one = Text(kind, object_id, text, at, unit_path, tuple(paths), tuple(participants), tuple(tags))
+    index_many([one])
 
 
 def index_many(texts: Iterable[Text]) -> int:
@@ -93,7 +98,7 @@ def remove_many(*, kind: str, object_ids: Sequence[int]) -> int:
 
 
 def move_paths(*, old: str, new: str, limit: int = ROWS_PER_MOVE) -> int:
-    """Rewrites the rows at or below path `old` to `new`, set-based, at most `limit` of them.
+    """Rewrites paths at or below `old` to `new`, in at most `limit` rows; returns in how many.
 
     For the resumable job of a unit's move: call it until it returns 0. The rows of one call move
     in one transaction, with their marks, so that a search sees each row in one place only.
@@ -105,24 +110,39 @@ def move_paths(*, old: str, new: str, limit: int = ROWS_PER_MOVE) -> int:
     if new.startswith(old):
         raise ValueError("a unit cannot move below itself")
     with transaction.atomic():
-        return engine().move(old, new, limit)
+        found = engine().placed_below(old, limit)
+        engine().place(
+            Placed(
+                row.entry_id,
+                _moved(row.unit_path, old, new),
+                _moved(row.paths, f" {old}", f" {new}"),
+                row.marks,
+            )
+            for row in found
+        )
+    return len(found)
+
+
+def _moved(text: str, old: str, new: str) -> str:
+    if old.startswith(" "):
+        return text.replace(old, new)
+    return new + text[len(old) :] if text.startswith(old) else text
 
 
 def _row(text: Text) -> Row:
     body = normalise(text.text)[:LONGEST_TEXT]
     moment = marks.microseconds(text.at)
+    paths = "".join(f" {path}" for path in sorted({*text.paths} - {"", text.unit_path}))
+    others = marks.other_marks(
+        kind=text.kind, moment=moment, participants=text.participants, tags=text.tags
+    )
     return Row(
         kind=text.kind,
         object_id=text.object_id,
         moment=moment,
         unit_path=text.unit_path,
-        marks=marks.row_marks(
-            kind=text.kind,
-            moment=moment,
-            path=text.unit_path,
-            participants=text.participants,
-            tags=text.tags,
-        ),
+        paths=paths,
+        marks=" ".join([*marks.all_unit_marks(text.unit_path, paths), *others]),
         body=body,
         words=" ".join(tokens(body)),
     )

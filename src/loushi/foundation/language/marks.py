@@ -100,14 +100,25 @@ def scope_marks(scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(units | {participant_mark(token) for token in scope.participants}))
 
 
-def row_marks(
-    *, kind: str, moment: int, path: str, participants: Iterable[str], tags: Iterable[str]
-) -> str:
-    """All marks of a row as one text, the unit marks first (`engines` replace that beginning)."""
-    others = [month_mark(month_of(moment)), kind_mark(kind)]
-    others += sorted({participant_mark(token) for token in participants})
-    others += sorted({tag_mark(tag) for tag in tags})
-    return " ".join([*unit_marks(path), *others])
+def all_unit_marks(path: str, paths: str) -> list[str]:
+    """The unit marks of a row's own path and of its further ones, once each."""
+    return list(dict.fromkeys(mark for one in (path, *paths.split()) for mark in unit_marks(one)))
+
+
+def other_marks(
+    *, kind: str, moment: int, participants: Iterable[str], tags: Iterable[str]
+) -> list[str]:
+    """The marks of a row that do not come from its paths."""
+    return [
+        month_mark(month_of(moment)),
+        kind_mark(kind),
+        *sorted({participant_mark(token) for token in participants}),
+        *sorted({tag_mark(tag) for tag in tags}),
+    ]
+
+
+def is_unit_mark(mark: str) -> bool:
+    return mark.startswith("§u")
 
 
 def _checked(word: str) -> str:

@@ -12,15 +12,17 @@ from loushi.foundation.core.scoping import Scoped, UnitPathField
 class IndexEntry(Scoped):
     """What can be found of one object of a package, and who may find it.
 
-    `marks` are words of the index that no text can hold (see `marks.py`); `moment` is the time by
-    which hits are ordered, in microseconds since 1970 UTC: a plain number, so that both databases
-    compare it alike in SQL.
+    `paths` are further unit paths by which the object is reached (an enterprise with rooms in two
+    communities), each behind a blank. `marks` are words of the index that no text can hold (see
+    `marks.py`). `moment` is the time by which hits are ordered, in microseconds since 1970 UTC: a
+    plain number, so that both databases compare it alike in SQL.
     """
 
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()
     moment = models.BigIntegerField()
     unit_path = UnitPathField()
+    paths = models.TextField(blank=True, default="")
     marks = models.TextField(blank=True, default="")
     body = models.TextField(blank=True, default="")
 

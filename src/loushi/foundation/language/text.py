@@ -3,8 +3,8 @@
 The index holds one token for every letter, digit and Chinese character of a text: that character
 and what follows it in the same run, at most two Chinese characters or eight letters and digits.
 In a run of Chinese characters these are the overlapping bigrams and the last character by itself
-(停车难 → 停车 车难 难); in a run of Latin letters and digits they are the beginnings of its suffixes
-(a1703 → a1703 1703 703 03 3). So a part of a run is found by its own windows, a single character by
+(停车难: 停车 车难 难); in a run of Latin letters and digits they are the beginnings of its suffixes
+(a1703: a1703 1703 703 03 3). So a part of a run is found by its own windows, a single character by
 a prefix, and the tail of a number like any other part.
 
 A term that a window cannot express alone (three Chinese characters, a hyphen inside) is checked

@@ -2,11 +2,11 @@
 
 from django.db import connections
 
-from .base import Engine, Hit, Lookup, Row
+from .base import Engine, Hit, Lookup, Placed, Row
 from .postgresql import PostgresEngine
 from .sqlite import SQLiteEngine
 
-__all__ = ["Engine", "Hit", "Lookup", "Row", "engine"]
+__all__ = ["Engine", "Hit", "Lookup", "Placed", "Row", "engine"]
 
 
 def engine(using: str = "default") -> Engine:

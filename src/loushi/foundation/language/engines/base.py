@@ -1,10 +1,11 @@
 """What an engine of the index stores, is asked, and answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from loushi.foundation.language.marks import unit_marks
+from loushi.foundation.core.units import ids_of, next_path
+from loushi.foundation.language.marks import all_unit_marks, is_unit_mark, unit_mark
 from loushi.foundation.language.text import Term
 
 TABLE = "language_indexentry"
@@ -17,9 +18,26 @@ class Row(NamedTuple):
     object_id: int
     moment: int
     unit_path: str
+    paths: str
     marks: str
     body: str
     words: str
+
+
+class Placed(NamedTuple):
+    """Where an entry stands; `marks` are those of before, from which the new ones are made."""
+
+    entry_id: int
+    unit_path: str
+    paths: str
+    marks: str
+
+    def replaced(self) -> tuple[list[str], list[str], list[str]]:
+        """The unit marks that go, those that come, and all marks of the new place."""
+        marks = self.marks.split()
+        gone = [mark for mark in marks if is_unit_mark(mark)]
+        come = all_unit_marks(self.unit_path, self.paths)
+        return gone, come, [*come, *(mark for mark in marks if not is_unit_mark(mark))]
 
 
 class Hit(NamedTuple):
@@ -57,8 +75,11 @@ class Engine(Protocol):
     def remove(self, kind: str, object_ids: Sequence[int]) -> int:
         """Removes rows; returns how many there were."""
 
-    def move(self, old: str, new: str, limit: int) -> int:
-        """Rewrites at most `limit` paths at or below `old`; returns how many (0: all done)."""
+    def placed_below(self, path: str, limit: int) -> list[Placed]:
+        """At most `limit` entries with one of their paths at or below `path`."""
+
+    def place(self, rows: Iterable[Placed]) -> None:
+        """Writes the new paths of entries, and the marks that follow from them."""
 
     def hits(self, lookup: Lookup, limit: int) -> list[Hit]:
         """The newest hits, at most `limit`."""
@@ -71,7 +92,17 @@ class Engine(Protocol):
 
 
 class SqlEngine:
-    """What both engines say alike."""
+    """What both engines say alike, but for the names in `holding`, `position` and `word`."""
+
+    holding: str
+    """FROM and WHERE of the entries (e) that hold one word, the parameter."""
+    position: str
+    """The function that finds a text in another."""
+
+    @staticmethod
+    def word(token: str) -> str:
+        """A token as the parameter of `holding`."""
+        raise NotImplementedError
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -86,6 +117,32 @@ class SqlEngine:
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT {which}(moment) FROM {TABLE}")
             found: int | None = cursor.fetchone()[0]
+        return found
+
+    def placed_below(self, path: str, limit: int) -> list[Placed]:
+        columns = "e.id, e.unit_path, e.paths, e.marks"
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {columns} FROM {TABLE} e WHERE unit_path >= %s AND unit_path < %s "
+                "ORDER BY e.unit_path, e.id LIMIT %s",
+                [path, next_path(path), limit],
+            )
+            found = [Placed(*row) for row in cursor.fetchall()]
+            if len(found) < limit:
+                # Rows that are reached by a further path only; the mark leads to them quickly.
+                cursor.execute(
+                    f"SELECT {columns} FROM {self.holding} "
+                    f"AND {self.position}(e.paths, %s) > 0 "
+                    "AND NOT (e.unit_path >= %s AND e.unit_path < %s) LIMIT %s",
+                    [
+                        self.word(unit_mark(ids_of(path)[-1])),
+                        f" {path}",
+                        path,
+                        next_path(path),
+                        limit - len(found),
+                    ],
+                )
+                found += [Placed(*row) for row in cursor.fetchall()]
         return found
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[Hit]:
@@ -105,8 +162,3 @@ class SqlEngine:
             conditions.append("e.moment < %s")
             parameters.append(lookup.until)
         return conditions, parameters
-
-
-def moved_marks(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The unit marks of the old and of the new path."""
-    return unit_marks(old), unit_marks(new)

@@ -4,27 +4,32 @@ The pending list of the index is small (see the migration): the write of one dem
 tree, and a search, which must read the whole list, loses few milliseconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loushi.foundation.core.units import next_path
+from .base import TABLE, Hit, Lookup, Placed, Row, SqlEngine
 
-from .base import TABLE, Hit, Lookup, Row, SqlEngine, moved_marks
-
-_COLUMNS = ("kind", "object_id", "moment", "unit_path", "marks", "body")
+_COLUMNS = ("kind", "object_id", "moment", "unit_path", "paths", "marks", "body")
 _WRITE = f"""
     INSERT INTO {TABLE} AS e ({", ".join(_COLUMNS)}, tokens)
     SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-                         %s::text[], %s::tsvector[])
+                         %s::text[], %s::text[], %s::tsvector[])
     ON CONFLICT (kind, object_id) DO UPDATE SET
       {", ".join(f"{column} = excluded.{column}" for column in (*_COLUMNS[2:], "tokens"))}
-    WHERE (e.moment, e.unit_path, e.marks, e.body, e.tokens)
-      IS DISTINCT FROM (excluded.moment, excluded.unit_path, excluded.marks, excluded.body,
-                        excluded.tokens)
+    WHERE (e.moment, e.unit_path, e.paths, e.marks, e.body, e.tokens) IS DISTINCT FROM
+      (excluded.moment, excluded.unit_path, excluded.paths, excluded.marks, excluded.body,
+       excluded.tokens)
 """
 
 
 class PostgresEngine(SqlEngine):
+    holding = f"{TABLE} e WHERE e.tokens @@ %s::tsquery"
+    position = "strpos"
+
+    @staticmethod
+    def word(token: str) -> str:
+        return _quoted(token)
+
     def write(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
@@ -41,32 +46,17 @@ class PostgresEngine(SqlEngine):
             )
             return int(cursor.rowcount)
 
-    def move(self, old: str, new: str, limit: int) -> int:
-        low, high = old, next_path(old)
-        gone, come = moved_marks(old, new)
+    def place(self, rows: Iterable[Placed]) -> None:
+        changes = []
+        for row in rows:
+            gone, come, marks = row.replaced()
+            changes.append((row.unit_path, row.paths, " ".join(marks), gone, come, row.entry_id))
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                UPDATE {TABLE} SET
-                  unit_path = %s || substr(unit_path, %s),
-                  marks = %s || substr(marks, %s),
-                  tokens = ts_delete(tokens, %s::text[]) || array_to_tsvector(%s::text[])
-                WHERE id IN (SELECT id FROM {TABLE} WHERE unit_path >= %s AND unit_path < %s
-                             ORDER BY unit_path, id LIMIT %s)
-                """,
-                [
-                    new,
-                    len(old) + 1,
-                    " ".join(come),
-                    len(" ".join(gone)) + 1,
-                    list(gone),
-                    list(come),
-                    low,
-                    high,
-                    limit,
-                ],
+            cursor.executemany(
+                f"UPDATE {TABLE} SET unit_path = %s, paths = %s, marks = %s, tokens = "
+                "ts_delete(tokens, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s",
+                changes,
             )
-            return int(cursor.rowcount)
 
     def hits(self, lookup: Lookup, limit: int) -> list[Hit]:
         conditions = ["e.tokens @@ %s::tsquery"]

@@ -5,37 +5,42 @@ leaves everything else as Python made it. A phrase is checked against the body o
 is exact and halves the index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loushi.foundation.core.units import next_path
-
-from .base import TABLE, Hit, Lookup, Row, SqlEngine, moved_marks
+from .base import TABLE, Hit, Lookup, Placed, Row, SqlEngine
 
 WORDS = "language_indexwords"
 CHUNK = 400  # object ids in one statement, well below SQLite's limit of parameters
 
 _UPSERT = f"""
-    INSERT INTO {TABLE} (kind, object_id, moment, unit_path, marks, body)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO {TABLE} (kind, object_id, moment, unit_path, paths, marks, body)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (kind, object_id) DO UPDATE SET
-      moment = excluded.moment, unit_path = excluded.unit_path, marks = excluded.marks,
-      body = excluded.body
+      moment = excluded.moment, unit_path = excluded.unit_path, paths = excluded.paths,
+      marks = excluded.marks, body = excluded.body
 """
 
 
 class SQLiteEngine(SqlEngine):
+    holding = f"{WORDS} w CROSS JOIN {TABLE} e ON e.id = w.rowid WHERE {WORDS} MATCH %s"
+    position = "instr"
+
+    @staticmethod
+    def word(token: str) -> str:
+        return _quoted(token)
+
     def write(self, rows: Sequence[Row]) -> None:
         for start in range(0, len(rows), CHUNK):
             self._write(rows[start : start + CHUNK])
 
     def _write(self, rows: Sequence[Row]) -> None:
         stored = self._stored(rows)
-        changed = [row for row in rows if stored.get(row[:2], (0,))[1:] != row[2:6]]
+        changed = [row for row in rows if stored.get(row[:2], (0,))[1:] != row[2:7]]
         if not changed:
             return
         with self.connection.cursor() as cursor:
-            cursor.executemany(_UPSERT, [row[:6] for row in changed])
+            cursor.executemany(_UPSERT, [row[:7] for row in changed])
         ids = {key: values[0] for key, values in self._stored(changed).items()}
         with self.connection.cursor() as cursor:
             cursor.executemany(
@@ -44,13 +49,14 @@ class SQLiteEngine(SqlEngine):
             )
 
     def _stored(self, rows: Sequence[Row]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-        """(kind, object id) → (entry id, moment, path, marks, body) of the rows that exist."""
+        """(kind, object id) → (entry id, then the columns of `Row` up to the body), where stored."""
         found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for kind in {row.kind for row in rows}:
             ids = [row.object_id for row in rows if row.kind == kind]
             with self.connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT kind, object_id, id, moment, unit_path, marks, body FROM {TABLE} "
+                    f"SELECT kind, object_id, id, moment, unit_path, paths, marks, body "
+                    f"FROM {TABLE} "
                     f"WHERE kind = %s AND object_id IN ({_places(ids)})",
                     [kind, *ids],
                 )
@@ -71,29 +77,18 @@ class SQLiteEngine(SqlEngine):
                 removed += cursor.rowcount
         return removed
 
-    def move(self, old: str, new: str, limit: int) -> int:
-        low, high = old, next_path(old)
-        gone, come = (" ".join(marks) for marks in moved_marks(old, new))
+    def place(self, rows: Iterable[Placed]) -> None:
+        changes = [
+            (row.unit_path, row.paths, " ".join(row.replaced()[2]), row.entry_id) for row in rows
+        ]
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT id FROM {TABLE} WHERE unit_path >= %s AND unit_path < %s "
-                "ORDER BY unit_path, id LIMIT %s",
-                [low, high, limit],
+            cursor.executemany(
+                f"UPDATE {TABLE} SET unit_path = %s, paths = %s, marks = %s WHERE id = %s", changes
             )
-            ids = [row[0] for row in cursor.fetchall()]
-            for start in range(0, len(ids), CHUNK):
-                some = ids[start : start + CHUNK]
-                cursor.execute(
-                    f"UPDATE {WORDS} SET marks = %s || substr(marks, %s) "
-                    f"WHERE rowid IN ({_places(some)})",
-                    [come, len(gone) + 1, *some],
-                )
-                cursor.execute(
-                    f"UPDATE {TABLE} SET marks = %s || substr(marks, %s), "
-                    f"unit_path = %s || substr(unit_path, %s) WHERE id IN ({_places(some)})",
-                    [come, len(gone) + 1, new, len(old) + 1, *some],
-                )
-        return len(ids)
+            cursor.executemany(
+                f"UPDATE {WORDS} SET marks = %s WHERE rowid = %s",
+                [change[2:] for change in changes],
+            )
 
     def hits(self, lookup: Lookup, limit: int) -> list[Hit]:
         conditions = [f"{WORDS} MATCH %s"]

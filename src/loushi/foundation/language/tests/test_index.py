@@ -26,13 +26,14 @@ HERE, THERE = "000001000007", "000001000008"
 pytestmark = pytest.mark.django_db
 
 
-def put(object_id, text, *, kind="demand", path=HERE, at=None, participants=(), tags=()):
+def put(object_id, text, *, kind="demand", path=HERE, at=None, paths=(), participants=(), tags=()):
     index_text(
         kind=kind,
         object_id=object_id,
         text=text,
         unit_path=path,
         at=at or NOW + timedelta(seconds=object_id),
+        paths=paths,
         participants=participants,
         tags=tags,
     )
@@ -200,6 +201,26 @@ def test_a_moved_unit_takes_its_rows_along_in_portions():
     assert ids("停车", Scope((), ("d7",)), tags=["open"]) == [5, 4, 3, 2, 1]
     paths = IndexEntry.objects.unscoped("test").values_list("unit_path", flat=True)
     assert sum(path.startswith(new) for path in paths) == 5
+
+
+def test_a_row_is_found_by_each_of_its_paths():
+    put(1, "停车", path=HERE, paths=[THERE + "000031", HERE, ""])
+    assert ids("停车", Scope((HERE,))) == ids("停车", Scope((THERE,))) == [1]
+    assert ids("停车", Scope((THERE + "000032",))) == []
+
+
+def test_further_paths_move_along():
+    grid = THERE + "000031"
+    put(1, "停车", path=HERE, paths=[grid, THERE + "000032"])
+    put(2, "停车", path=grid, paths=[grid + "000041"])
+    put(3, "停车", path=HERE, paths=[THERE + "000032"])
+    target = "000001000009000031"
+    assert [move_paths(old=grid, new=target, limit=1) for _ in range(3)] == [1, 1, 0]
+    assert ids("停车", Scope(("000001000009",))) == [2, 1]
+    assert ids("停车", Scope((THERE,))) == [3, 1]
+    assert ids("停车", Scope((HERE,))) == [3, 1]
+    entry = IndexEntry.objects.unscoped("test").get(object_id=2)
+    assert (entry.unit_path, entry.paths) == (target, f" {target}000041")
 
 
 def test_a_moved_row_equals_one_indexed_at_its_new_place():

@@ -10,15 +10,15 @@ def test_no_text_can_hold_a_mark():
     assert not any("§" in token for token in tokens(normalise("§u12 §pd7 §kdemand")))
 
 
-def test_a_row_carries_a_mark_for_every_unit_above_it_first():
-    row = marks.row_marks(
-        kind="demand",
-        moment=marks.microseconds(datetime(2026, 10, 31, 16, 30, tzinfo=UTC)),
-        path="000001000007",
-        participants=["e5", "d7"],
-        tags=["open"],
-    )
-    assert row == f"§u1 §u7 §t{2026 * 12 + 9} §kdemand §pd7 §pe5 §gopen"
+def test_a_row_carries_a_mark_for_every_unit_above_it_once():
+    row = marks.all_unit_marks("000001000007", " 000001000008 000001000009000031")
+    assert row == ["§u1", "§u7", "§u8", "§u9", "§u31"]
+
+
+def test_other_marks_are_month_kind_participants_and_tags():
+    moment = marks.microseconds(datetime(2026, 10, 31, 16, 30, tzinfo=UTC))
+    row = marks.other_marks(kind="demand", moment=moment, participants=["e5", "d7"], tags=["open"])
+    assert row == [f"§t{2026 * 12 + 9}", "§kdemand", "§pd7", "§pe5", "§gopen"]
 
 
 def test_a_scope_asks_for_the_last_unit_of_each_path():
