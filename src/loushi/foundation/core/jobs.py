@@ -130,8 +130,11 @@ def periodic(
     """Registers a job that runs every `every` seconds, or daily at "HH:MM" of local time.
 
     One worker at a time runs it, unless `each_worker`. It must bear being run twice all the same:
-    a worker may die after the work and before the note that it was done.
+    a worker may die after the work and before the note that it was done. What takes longer than a
+    few seconds belongs into the lane TASK, where no sweep waits for it.
     """
+    if lane not in {DELIVER, SWEEP, TASK}:
+        raise ValueError(f"there is no lane {lane!r}")
 
     def register(function: Callable[[], int | None]) -> Callable[[], int | None]:
         if name in _periodic and _periodic[name].run.__module__ != function.__module__:

@@ -2,7 +2,7 @@
 
 Each lane is a thread with a database connection of its own, so that a long task never delays a
 delivery: `deliver` (events, notices; looks every two seconds and when woken), `sweep` (periodic
-jobs), `task` (queued tasks). The keeper writes the heartbeat and renews the leases that are held.
+jobs), `task` (queued tasks and long periodic jobs). The keeper writes the heartbeat and renews the leases that are held.
 A worker that is killed stops renewing; after 30 seconds another takes over what it held.
 """
 
@@ -152,17 +152,16 @@ class Worker:
             return 0
 
     # ---- the three lanes ----------------------------------------------------------------------
-    def _deliver(self) -> int:
+    def _periodic(self, lane: str) -> int:
         return sum(
-            self._run(job)
-            for job in registered().values()
-            if job.lane == DELIVER and self._may(job)
+            self._run(job) for job in registered().values() if job.lane == lane and self._may(job)
         )
 
+    def _deliver(self) -> int:
+        return self._periodic(DELIVER)
+
     def _sweep(self) -> int:
-        return sum(
-            self._run(job) for job in registered().values() if job.lane == SWEEP and self._may(job)
-        )
+        return self._periodic(SWEEP)
 
     def _may(self, job: Periodic) -> bool:
         """Whether this worker runs the job now; takes the lease unless every worker runs it."""
@@ -206,6 +205,9 @@ class Worker:
         return did
 
     def _tasks(self) -> int:
+        return self._periodic(TASK) + self._queued()
+
+    def _queued(self) -> int:
         now = timezone.now()
         free = Q(leased_until=None) | Q(leased_until__lt=now)
         due = list(

@@ -43,6 +43,21 @@ def test_a_periodic_job_runs_when_due_and_not_before() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("lane", [jobs.DELIVER, jobs.SWEEP, jobs.TASK])
+@pytest.mark.parametrize("each_worker", [True, False])
+def test_every_lane_runs_its_jobs(lane: str, each_worker: bool) -> None:
+    ran: list[str] = []
+    jobs.periodic(name="t.lane", lane=lane, each_worker=each_worker)(lambda: ran.append("x"))
+    jobs.run_due()
+    assert ran
+
+
+def test_an_unknown_lane_is_refused() -> None:
+    with pytest.raises(ValueError, match="no lane"):
+        jobs.periodic(name="t.lane", lane="slow")
+
+
+@pytest.mark.django_db
 def test_a_daily_job_waits_for_its_hour() -> None:
     ran: list[str] = []
     jobs.periodic(name="t.daily", daily="03:10")(lambda: ran.append("x"))
