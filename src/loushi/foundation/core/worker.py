@@ -2,8 +2,9 @@
 
 Each lane is a thread with a database connection of its own, so that a long task never delays a
 delivery: `deliver` (events, notices; looks every two seconds and when woken), `sweep` (periodic
-jobs), `task` (queued tasks and long periodic jobs). The keeper writes the heartbeat and renews the leases that are held.
-A worker that is killed stops renewing; after 30 seconds another takes over what it held.
+jobs), `task` (queued tasks and long periodic jobs). The keeper writes the heartbeat and renews the
+leases that are held. A worker that is killed stops renewing; after 30 seconds another takes over
+what it held.
 """
 
 import logging
