@@ -28,7 +28,7 @@ from .floors import (
     space_values,
     spaces,
 )
-from .grants import grants_of
+from .grants import grants_of, people_with_permission
 from .paging import Page, page_of
 from .panels import Panel, panels_of
 
@@ -58,6 +58,7 @@ __all__ = [
     "page_of",
     "panels_of",
     "people_of",
+    "people_with_permission",
     "place_names",
     "plan_of",
     "space_choices",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+
 from loushi.foundation.core.actor import BUILDING, Grant
 from loushi.registry.accounts.models import Role
 from loushi.registry.accounts.queries import running_on
@@ -41,6 +43,27 @@ def grants_of(user_id: int, on: date) -> Iterable[Grant]:
         if building.manager_id == member.manager_id
     ]
     return grants
+
+
+def people_with_permission(permission: str, building_id: int) -> list[int]:
+    """The ids of today's people of a building (its roles, its property manager) who hold the
+    permission there; for notices."""
+    reason = "notices go to the people of the building"
+    today = timezone.localdate()
+    own = BuildingRole.objects.unscoped(reason).filter(
+        running_on(today), building_id=building_id, user__is_active=True
+    )
+    manager = PropertyManagerMember.objects.unscoped(reason).filter(
+        running_on(today), manager__buildings=building_id, user__is_active=True
+    )
+    return sorted(
+        {
+            row.user_id
+            for rows in (own, manager)
+            for row in rows.select_related("role")
+            if row.role.is_active and permission in row.role.permissions
+        }
+    )
 
 
 def _grant(role: Role, building: Building, since: date, until: date | None) -> Grant:
