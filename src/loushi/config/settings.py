@@ -26,7 +26,9 @@ if PRODUCTION and (SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 32):
         "LOUSHI_PRODUCTION=1 needs LOUSHI_SECRET_KEY: at least 32 random characters, not the default"
     )
 if PRODUCTION and (DEMO or DEBUG):
-    raise env.ConfigurationError("LOUSHI_DEMO and LOUSHI_DEBUG are refused with LOUSHI_PRODUCTION=1")
+    raise env.ConfigurationError(
+        "LOUSHI_DEMO and LOUSHI_DEBUG are refused with LOUSHI_PRODUCTION=1"
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -116,6 +118,8 @@ LOGIN_REDIRECT_URL = "/"
 # Local policy, not the standard's text: 5 failures lock for 5 minutes (docs/security.md).
 AXES_FAILURE_LIMIT = env.number("LOUSHI_LOCKOUT_FAILURES", 5)
 LOCKOUT_MINUTES = env.number("LOUSHI_LOCKOUT_MINUTES", 5)
+AXES_COOLOFF_TIME = "loushi.registry.accounts.entrance.cool_off"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "loushi.registry.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True

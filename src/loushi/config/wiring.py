@@ -9,11 +9,20 @@ def connect() -> None:
     from loushi.casework.demands.models import Demand
     from loushi.foundation.core.scoping import set_root
     from loushi.foundation.notices.registry import register_address, register_visibility
+    from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
+    offer_demo(_demo_accounts)
     register_address(_mail_address)
     register_visibility("demands.demand", _visible(Demand))
+
+
+def _demo_accounts() -> Any:
+    """The demo's accounts for one-click entry (asked for in the demo only)."""
+    from loushi.demo.commands import accounts
+
+    return accounts()
 
 
 def _mail_address(user_id: int) -> str:

@@ -1,12 +1,20 @@
 """Who may see and manage people, appointments, sessions and tokens."""
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.permissions import declare
-from loushi.foundation.core.scoping import UnitLeg, UserLeg, scope
+from loushi.foundation.core.scoping import UnitLeg, UserLeg, root_path, scope
 from loushi.foundation.core.units import covers
-from loushi.registry.accounts.models import ApiToken, Appointment, SupportAccess, UserSession
+from loushi.registry.accounts.models import (
+    ApiToken,
+    Appointment,
+    SupportAccess,
+    User,
+    UserSession,
+)
 
 VIEW = declare("accounts.view", _("查看人员与任职"))
 MANAGE = declare("accounts.manage", _("管理账号：新建、停用、解锁、重设密码"))
@@ -33,3 +41,22 @@ def can_at(actor: Actor, permission: str, path: str) -> bool:
     return actor.system or any(
         covers(grant.key, path) for grant in actor.holding(permission) if grant.kind == UNIT
     )
+
+
+def can_manage(actor: Actor) -> bool:
+    """Whether the actor manages accounts: the security administrator, who serves the district."""
+    return actor.system or can_at(actor, MANAGE, root_path() or "-")
+
+
+def can_see_user(actor: Actor, user: User) -> bool:
+    """Oneself, anybody for the security administrator, otherwise whoever serves in one's range."""
+    if actor.system or actor.user_id == user.pk or can_manage(actor):
+        return True
+    seen = Appointment.objects.visible_to(actor, VIEW)
+    return seen.filter(running_today(), user_id=user.pk).exists()
+
+
+def running_today() -> Q:
+    """The condition "in force today" of appointments."""
+    today = timezone.localdate()
+    return Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gte=today))

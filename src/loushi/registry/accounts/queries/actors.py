@@ -1,4 +1,4 @@
-"""Reading people, roles, appointments and departments; building the Actor."""
+"""Building the Actor: all appointments in force, and what other packages contribute."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
