@@ -51,6 +51,8 @@ class Entry(Scoped):
     subject is gone. `before` and `after` hold only the keys that changed.
     """
 
+    unit_path_is_fact = True  # the path of its day; an entry never follows a unit that moves
+
     class Result(models.TextChoices):
         DONE = "done", _("已完成")
         REFUSED = "refused", _("被拒绝")
