@@ -150,6 +150,11 @@ class Frame:
     def search_url(self) -> str:
         return first_url(places.SEARCH) if self.known else ""
 
+    @property
+    def search_text(self) -> str:
+        """What was searched for, so that the box keeps it on the result page."""
+        return self._request.GET.get("q", "") if self._request.path == self.search_url else ""
+
     @cached_property
     def notices_url(self) -> str:
         return first_url(places.NOTICES) if self.known else ""

@@ -56,7 +56,11 @@ def floor_clock(
         # An empty floor is a hairline box; half-pixel edges keep it sharp.
         if part < 1:
             boxes.append(Box(0.5, y + 0.5, FLOOR_WIDTH - 1, FLOOR_HEIGHT - 1, "hollow"))
-        if part > 0:
+        if part > 0 and lit == "soon":
+            # Amber has a dark outline, drawn inside so that floors stay apart.
+            inner = round(max(1.0, FLOOR_WIDTH * part - 1), 2)
+            boxes.append(Box(0.5, y + 0.5, inner, FLOOR_HEIGHT - 1, lit))
+        elif part > 0:
             boxes.append(Box(0, y, round(FLOOR_WIDTH * part, 2), FLOOR_HEIGHT, lit))
     roof = None
     if above:

@@ -1,0 +1,100 @@
+"""Drawings are arithmetic: what is filled, where a flag stands, and that nothing overlaps."""
+
+import pytest
+
+from loushi.foundation.web import drawing, samples
+
+
+def widths(clock: drawing.FloorClock, kind: str) -> float:
+    return sum(box.width for box in clock.boxes if box.kind == kind)
+
+
+def test_a_floor_clock_fills_upwards() -> None:
+    clock = drawing.floor_clock(5, 3.5)
+    lit = [box for box in clock.boxes if box.kind == "lit"]
+    assert [box.width for box in lit] == [18, 18, 18, 9]
+    assert [box.y for box in lit] == sorted((box.y for box in lit), reverse=True)
+    assert sum(box.kind == "hollow" for box in clock.boxes) == 2
+    assert clock.roof is None
+
+
+def test_overrun_stands_above_the_roof() -> None:
+    clock = drawing.floor_clock(3, 3, over=1.5)
+    over = [box for box in clock.boxes if box.kind == "over"]
+    assert clock.roof is not None
+    assert len(over) == 2
+    assert all(box.y + box.height <= clock.roof for box in over)
+    assert all(box.y >= 0 for box in clock.boxes)
+    assert widths(clock, "over") == pytest.approx(27)
+
+
+def test_a_long_limit_is_drawn_to_scale_on_eight_floors() -> None:
+    clock = drawing.floor_clock(20, 10)
+    assert widths(clock, "lit") == pytest.approx(4 * 18)
+    assert clock.height == 40
+
+
+def test_nothing_used_and_no_floors_still_draws() -> None:
+    assert drawing.floor_clock(0, 0).boxes[0].kind == "hollow"
+
+
+def test_lines_use_the_whole_field() -> None:
+    drawn = drawing.line([1, 2, 3], 100, 50, pad=0)
+    assert drawn is not None
+    assert drawn.points == "0.0,50.0 50.0,25.0 100.0,0.0"
+    assert drawing.line([1], 100, 50) is None
+    assert drawing.line([None, None, 4], 100, 50) is None
+    flat = drawing.line([2, 2], 100, 50, pad=0)
+    assert flat is not None
+
+
+def test_two_lines_share_one_scale_from_zero() -> None:
+    pair = drawing.line_pair([0, 30], [0, 15], top=30)
+    assert pair is not None
+    assert [mark for _y, mark in pair.grid] == ["0", "10", "20", "30"]
+    assert pair.first.last_y < pair.second.last_y
+    assert drawing.line_pair([1, 2], [1]) is None
+
+
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (1, 1), (4, 5), (26, 30), (101, 200)])
+def test_scales_end_on_round_numbers(value: float, top: int) -> None:
+    assert drawing.nice_top(value) == top
+
+
+def test_the_axis_is_working_time_only() -> None:
+    bar = drawing.clock_bar(samples.load("case")["clock_items"])
+    spans = sorted((part.left, part.left + part.width) for part in (*bar.days, *bar.gaps))
+    assert all(end < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert spans[0][0] == 0
+    assert spans[-1][1] < 100
+    for fill in (*bar.fills, *bar.pauses):
+        for gap in bar.gaps:
+            assert fill.left + fill.width <= gap.left + 0.01 or fill.left >= gap.left + gap.width
+
+
+def test_a_pause_leaves_a_hole_in_what_was_used() -> None:
+    bar = drawing.clock_bar(samples.load("case")["clock_items"])
+    (pause,) = bar.pauses
+    for fill in bar.fills:
+        assert (
+            fill.left + fill.width <= pause.left + 0.01
+            or fill.left >= pause.left + pause.width - 0.01
+        )
+
+
+def test_flags_stand_in_order_and_share_no_row_when_they_touch() -> None:
+    label = "八个汉字那么长的"
+    flags = [{"kind": "flag", "at": at, "label": label, "tone": "now"} for at in (100, 110, 120)]
+    bar = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags])
+    assert [flag.row for flag in bar.flags] == [0, 1, 2]
+    assert bar.rows == 3
+    assert [flag.left for flag in bar.flags] == sorted(flag.left for flag in bar.flags)
+
+
+def test_an_empty_clock_draws_nothing() -> None:
+    assert drawing.clock_bar([]).rows == 0
+
+
+def test_the_skyline_is_the_same_every_time() -> None:
+    assert drawing.skyline() == drawing.skyline()
+    assert sum(box.kind == "lit" for box in drawing.skyline().floors) == 1
