@@ -49,7 +49,7 @@ def upload_batch(
     name = Path(upload.name or "").name[:200]
     path = storage.keep(upload.chunks(), name)
     try:
-        table = read_table(path, kind, sheet=sheet)
+        table = read_table(path, kind, name=name, sheet=sheet)
         batch = ImportBatch(
             importer=kind.name,
             permission=kind.permission,
@@ -116,7 +116,7 @@ def _planned(actor: Actor, batch: ImportBatch) -> Plan:
     path = storage.kept(batch.kept_as)
     if not batch.kept_as or not path.is_file():
         raise Refused(_("上传的文件已不在服务器上。请重新上传。"), field="file")
-    table = read_table(path, kind, sheet=batch.sheet)
+    table = read_table(path, kind, name=batch.file_name, sheet=batch.sheet)
     pairs = [(heading, name) for name, heading in batch.mapping.items()]
     used = set(batch.mapping.values())
     pairs += [(heading, "") for heading in table.header if heading and heading not in used]

@@ -1,22 +1,23 @@
 """Reading batches, staged rows and the queue of unplaced rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import Scoped
-
-from . import policy, registry
-from .columns import Column, known_headings, normalise
-from .models import BatchState, ExternalKey, ImportBatch, ImportRow, PlaceState, UnplacedRow
-from .rows import CHANGED, NEW, REJECTED, UNPLACED
-
-PAGE = 50
-ATTENTION = "attention"
+from loushi.foundation.transfer import policy, registry
+from loushi.foundation.transfer.columns import known_headings, normalise
+from loushi.foundation.transfer.models import (
+    BatchState,
+    ExternalKey,
+    ImportBatch,
+    ImportRow,
+    PlaceState,
+    UnplacedRow,
+)
+from loushi.foundation.transfer.rows import REJECTED, UNPLACED
 
 
 def _visible(model: type[Scoped], actor: Actor) -> Q:
@@ -47,7 +48,7 @@ def rows_of(actor: Actor, pk: int, outcome: str = "") -> QuerySet[ImportRow]:
     rows = ImportRow.objects.unscoped("the batch is visible").filter(batch=batch(actor, pk))
     if outcome == "hint":
         rows = rows.exclude(problems=[]).exclude(outcome__in=[REJECTED, UNPLACED])
-    elif outcome and outcome != ATTENTION:
+    elif outcome:
         rows = rows.filter(outcome=outcome)
     return rows.order_by("row_number")
 
@@ -92,102 +93,6 @@ def object_ids(kind: str, source: str, external_ids: Sequence[str]) -> dict[str,
     return found
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of the preview: its text, the old and new value, and what is wrong with it."""
-
-    text: str
-    old: str = ""
-    new: str = ""
-    changed: bool = False
-    problems: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PreviewRow:
-    number: int
-    outcome: str
-    label: str
-    cells: tuple[Cell, ...]
-    problems: tuple[str, ...]
-    hints: tuple[str, ...]
-    key: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A page of staged rows as a table: headings and rows."""
-
-    headings: tuple[str, ...]
-    rows: tuple[PreviewRow, ...]
-
-
-def preview(batch_row: ImportBatch, staged: Sequence[ImportRow], columns: int = 8) -> Preview:
-    """The rows with their most telling columns: changed and guilty ones first, then the mapped
-    ones in their declared order."""
-    importer = registry.importer(batch_row.importer)
-    declared = {column.name: column for column in importer.all_columns()}
-    wanted = [name for row in staged for name in row.diff]
-    wanted += [item["column"] for row in staged for item in row.problems if item["column"]]
-    names = [name for name in importer.key if name in batch_row.mapping]
-    names += [name for name in dict.fromkeys(wanted) if name in declared]
-    names += [name for name in declared if name in batch_row.mapping]
-    chosen = sorted(list(dict.fromkeys(names))[:columns], key=list(declared).index)
-    places = {heading: place for place, heading in reversed(list(enumerate(batch_row.header)))}
-    return Preview(
-        tuple(batch_row.mapping.get(name) or str(declared[name].label) for name in chosen),
-        tuple(
-            _preview_row(row, [declared[name] for name in chosen], batch_row.mapping, places)
-            for row in staged
-        ),
-    )
-
-
-def _preview_row(
-    row: ImportRow, columns: Sequence[Column], mapping: dict[str, str], places: dict[str, int]
-) -> PreviewRow:
-    shown = {column.name for column in columns}
-    cells = []
-    for column in columns:
-        place = places.get(mapping.get(column.name, ""))
-        text = "" if place is None or place >= len(row.cells) else _text(row.cells[place])
-        old, new = row.diff.get(column.name, ("", ""))
-        about = [item for item in row.problems if item["column"] == column.name]
-        mask = _mask if column.private else str
-        cells.append(
-            Cell(
-                mask(text), mask(old), mask(new), column.name in row.diff,
-                tuple(item["message"] for item in about if item["level"] == "error"),
-                tuple(item["message"] for item in about if item["level"] == "hint"),
-            )
-        )  # fmt: skip
-    rest = [item for item in row.problems if item["column"] not in shown]
-    return PreviewRow(
-        row.row_number,
-        row.outcome,
-        str(row.get_outcome_display()),
-        tuple(cells),
-        tuple(_labelled(item) for item in rest if item["level"] != "hint"),
-        tuple(_labelled(item) for item in rest if item["level"] == "hint"),
-        row.key,
-    )
-
-
-def _labelled(item: dict[str, str]) -> str:
-    return f"{item['label']}：{item['message']}" if item["label"] else item["message"]
-
-
-def _text(cell: Any) -> str:
-    from .parsers import plain
-
-    return plain(cell)
-
-
-def _mask(text: str) -> str:
-    return f"{text[:3]}****{text[-2:]}" if len(text) > 6 else "****" if text else ""
-
-
 def columns_of(importer: str) -> list[tuple[str, str, bool]]:
     """(name, label, required) of the columns that a file may feed."""
     found = registry.importer(importer)
@@ -200,4 +105,7 @@ def guesses(importer: str, header: Sequence[str]) -> dict[str, str]:
     return {text: known.get(normalise(text), "") for text in header if text}
 
 
-__all__ = ["CHANGED", "NEW", "REJECTED", "UNPLACED"]
+
+def is_open(row: ImportBatch) -> bool:
+    """Whether the batch may still be checked or applied."""
+    return row.state in (BatchState.UPLOADED, BatchState.CHECKED)
