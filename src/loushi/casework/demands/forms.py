@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from loushi.casework.demands.models import Channel, Side, Solved, Urgency, Verdict
+from loushi.casework.demands.models import Channel, Side, Solved, Tier, Urgency, Verdict
 from loushi.foundation.core.calendar_models import LIMIT_KINDS
 
 Choices = Iterable[tuple[Any, Any]]
@@ -74,6 +74,98 @@ class DemandForm(forms.Form):
         fields["category"].choices = [("", _("请选择")), *categories]
         fields["building"].choices = [("", _("请选择楼宇")), *buildings]
         fields["space"].choices = [("", _("不限房号")), *spaces]
+
+
+class FirmForm(DemandForm):
+    """The enterprise's own form: the side follows from the role, urgency is folded away."""
+
+    contact_phone = forms.CharField(
+        label=_("联系电话"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        help_text=_("办理单位打这个电话找您；凭编号和后四位可查进度。"),
+    )
+    field_order = (
+        "text", "category", "building", "space", "place", "uploads", "hide_name", "urgency",
+        "contact_phone", "key",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["side"]
+
+
+class TrackForm(forms.Form):
+    """Progress without login."""
+
+    number = forms.CharField(
+        label=_("诉求编号"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+        help_text=_("提交后给您的编号，如 GS-2026-000123。"),
+        error_messages={"required": _("请填写诉求编号。")},
+    )
+    digits = forms.RegexField(
+        r"^\d{4}$",
+        label=_("联系电话后四位"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+        error_messages={
+            "required": _("请填写联系电话的后四位。"),
+            "invalid": _("请填写 4 位数字。"),
+        },
+    )
+
+
+class CategoryForm(forms.Form):
+    """A category of the list; the code is given once."""
+
+    code = forms.CharField(label=_("编码"), max_length=30, help_text=_("第二级写成 10.08 这样。"))
+    name = forms.CharField(label=_("名称"), max_length=40)
+    name_en = forms.CharField(label=_("英文名称"), max_length=60, required=False)
+    parent = forms.TypedChoiceField(label=_("上级"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, *args: Any, parents: Choices = (), named: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["parent"].choices = [("", _("第一级")), *parents]
+        if named:
+            del self.fields["code"], self.fields["parent"]
+
+
+class LevelForm(forms.Form):
+    """One row of the table of service levels."""
+
+    category_code = forms.ChoiceField(label=_("类别"), required=False)
+    urgency = forms.ChoiceField(
+        label=_("紧急程度"), required=False, choices=[("", _("不限")), *Urgency.choices]
+    )
+    tier = forms.ChoiceField(
+        label=_("层级"), required=False, choices=[("", _("不限")), *Tier.choices]
+    )
+    accept_amount = forms.IntegerField(label=_("受理时限"), min_value=1, required=False)
+    accept_kind = forms.ChoiceField(
+        label=_("受理时限单位"), choices=LIMIT_KINDS, initial="working_minutes"
+    )
+    contact_amount = forms.IntegerField(label=_("首次联系时限"), min_value=1, required=False)
+    contact_kind = forms.ChoiceField(
+        label=_("首次联系时限单位"), choices=LIMIT_KINDS, initial="working_days"
+    )
+    resolve_amount = forms.IntegerField(label=_("办结时限"), min_value=1, required=False)
+    resolve_kind = forms.ChoiceField(
+        label=_("办结时限单位"), choices=LIMIT_KINDS, initial="working_days"
+    )
+    valid_from = forms.DateField(
+        label=_("起用日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    source = forms.CharField(
+        label=_("依据"), max_length=200, required=False, help_text=_("文件名称、文号或会议。")
+    )
+
+    def __init__(self, *args: Any, categories: Choices = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["category_code"].choices = [("", _("不限")), *categories]
 
 
 class RegisterForm(DemandForm):

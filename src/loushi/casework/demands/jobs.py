@@ -10,6 +10,7 @@ from loushi.casework.demands.commands import clocks, telling
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.moves import make_move
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, State
+from loushi.casework.demands.queries.firm import RATING_DAYS
 from loushi.casework.demands.workflow import OPEN, active_parts, workflow
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import reached_warning
@@ -17,7 +18,6 @@ from loushi.foundation.core.jobs import periodic
 from loushi.registry.accounts import queries as accounts
 
 BATCH = 500
-UNRATED_DAYS = 7
 WHY = "the sweep looks at every running clock"
 
 
@@ -102,7 +102,7 @@ def _escalate(demand: Demand, clock: DemandClock, percent: int, event_id: int) -
 @periodic(every=3600, name="demands.close_unrated")
 def close_unrated() -> int:
     """Closes what was answered long ago and never rated; it never counts as satisfied."""
-    limit = timezone.now() - timedelta(days=UNRATED_DAYS)
+    limit = timezone.now() - timedelta(days=RATING_DAYS)
     ids = list(
         Demand.objects.unscoped(WHY)
         .filter(state=State.RESOLVED, resolved_at__lt=limit)

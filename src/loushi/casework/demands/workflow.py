@@ -4,12 +4,14 @@ Who may do what: docs/… matrix in tests/matrix.csv, reviewed by people; this t
 proof. `LEAD` moves need the active lead part, `PART` moves any active part of the actor's own body.
 """
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from loushi.casework.demands.models import Assignment, Demand, DemandEvent, State
+from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Extension, State
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
 from loushi.foundation.core.scoping import permits
 from loushi.foundation.core.workflow import Move, Workflow, states_of
@@ -34,6 +36,9 @@ GROUPS = {
     "ended": ENDED,
 }
 
+REOPEN_WITHIN = timedelta(days=30)
+"""How long after closing a firm may have it done again (local policy, not a standard)."""
+
 LEAD = frozenset({"hand_back", "ask_extension", "ask_suspension", "resolve", "start", "contact"})
 PART = frozenset({"sign", "answer_part"})
 
@@ -46,6 +51,25 @@ def _not_after_arbitration(actor: Actor, row: Demand) -> Any:
 
 def _once_rated(actor: Actor, row: Demand) -> Any:
     return _("这件诉求已经评价过。") if row.rated_at else None
+
+
+def _asked(actor: Actor, row: Demand) -> Any:
+    waiting = Extension.objects.unscoped("of a demand that was fetched under its scope").filter(
+        demand=row, state=Extension.State.ASKED
+    )
+    return None if waiting.exists() else _("没有等批复的延期申请。")
+
+
+def _once_contacted(actor: Actor, row: Demand) -> Any:
+    if row.contacted_at is not None:
+        return _("首次联系已经记录过，再联系请用“记录进展”。")
+    return None
+
+
+def _recently_closed(actor: Actor, row: Demand) -> Any:
+    if row.closed_at is not None and timezone.now() - row.closed_at > REOPEN_WITHIN:
+        return _("归档已超过 30 天，不能要求重办；请另提一件，写上原编号。")
+    return None
 
 
 def _move(
@@ -111,7 +135,15 @@ MOVES = (
         "demands.handle",
         primary=True,
     ),
-    _move("contact", _l("记录首次联系"), AT_UNIT, None, "demands.handle", "note"),
+    _move(
+        "contact",
+        _l("记录首次联系"),
+        AT_UNIT,
+        None,
+        "demands.handle",
+        "note",
+        guard=_once_contacted,
+    ),
     _move("progress", _l("记录进展"), AT_UNIT | states_of(S.SUSPENDED), None, "", "note"),
     _move("answer_part", _l("提交协办答复"), AT_UNIT, None, "demands.handle", "note"),
     _move(
@@ -171,6 +203,7 @@ MOVES = (
         AT_UNIT,
         None,
         "demands.decide_extension",
+        guard=_asked,
         notice="extension",
     ),
     _move(
@@ -180,6 +213,7 @@ MOVES = (
         None,
         "demands.decide_extension",
         "reason",
+        guard=_asked,
         notice="extension",
     ),
     _move("ask_suspension", _l("申请挂账"), AT_UNIT, None, "demands.handle", "review_on", "reason"),
@@ -205,7 +239,7 @@ MOVES = (
     _move(
         "escalate",
         _l("提级"),
-        states_of(S.ACCEPTED, S.RETURNED, S.ARBITRATION) | AT_UNIT,
+        states_of(S.ACCEPTED, S.RETURNED) | AT_UNIT,
         S.ACCEPTED,
         "",
         "reason",
@@ -230,6 +264,7 @@ MOVES = (
         S.DISPATCHED,
         "",
         "reason",
+        guard=_recently_closed,
         notice="reopened",
     ),
     _move("close", _l("办结归档"), states_of(S.RESOLVED), S.CLOSED, "", "reason"),
@@ -288,8 +323,8 @@ def may(actor: Actor, move: Move, row: Demand) -> bool:
             part.part == Assignment.Part.CO and part.state != Assignment.State.ANSWERED
             for part in own_parts(actor, row)
         )
-    if move.name == "ask_info" and row.state in AT_UNIT:
-        return bool(own_parts(actor, row)) or permits(actor, move.permission, row)
+    if move.name == "ask_info" and own_parts(actor, row):
+        return any(part.part == Assignment.Part.LEAD for part in own_parts(actor, row))
     return permits(actor, move.permission, row)
 
 

@@ -177,7 +177,13 @@ class Workflow(Generic[M]):
             after = getattr(row, self.state_field)
             row.save()
             event = self.write(
-                row, step.name, before, after, actor=actor, note=note, data={**(data or {}), **extra}
+                row,
+                step.name,
+                before,
+                after,
+                actor=actor,
+                note=note,
+                data={**(data or {}), **extra},
             )
         return Outcome(row, event, before, after)
 
@@ -206,6 +212,8 @@ class Workflow(Generic[M]):
             data=dict(data or {}),
             request_id=request_id.get(),
         )
+        if hasattr(event, "unit_path"):
+            event.unit_path = getattr(row, "unit_path", "")
         event.save()
         return event
 

@@ -90,7 +90,6 @@ def _perform(
         actor=actor, pk=demand_id, move=move, values=given, apply=apply, note=note_of(given)
     )
     event: DemandEvent = outcome.event
-    event.unit_path = outcome.row.unit_path
     event.assignment = own[0] if own else None
     event.is_public = move not in INTERNAL if is_public is None else is_public
     event.save()

@@ -239,6 +239,11 @@ def chip_counts(
     return {name: capped_count(rows.filter(known[name])) for name in names if name in known}
 
 
+def rows_of(rows: QuerySet[Demand]) -> list[Row]:
+    """Scoped demands as rows of a list, in the order given."""
+    return [_row(values) for values in rows.values_list(*FIELDS)]
+
+
 def own_bodies(actor: Actor) -> tuple[list[int], list[int]]:
     """Departments and buildings for which the actor handles demands."""
     return (

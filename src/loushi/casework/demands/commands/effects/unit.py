@@ -42,8 +42,6 @@ def _start(case: Case, values: Values) -> None:
 
 @effect("contact")
 def _contact(case: Case, values: Values) -> None:
-    if case.demand.contacted_at is not None:
-        raise Conflict(_("首次联系已经记录过，再联系请用“记录进展”。"))
     case.demand.contacted_at = case.now
     clocks.stop(case, DemandClock.Kind.CONTACT)
     clocks.refresh(case)
