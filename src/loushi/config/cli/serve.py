@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -49,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     # The server's processes read the settings anew and must know the same port.
     os.environ["PORT"] = str(port)
 
+    # whitenoise looks into it at the start and complains where there is none.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     companion = Companion() if options.with_worker else None
     threading.Thread(
         target=_announce, args=(options.host, port, options.accounts), daemon=True
@@ -69,7 +72,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 
     connections.close_all()
     Granian(
-        "loushi.config.wsgi:application",
+        "loushi.config.cli.process:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -78,7 +81,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        workers_kill_timeout=20,
+        workers_kill_timeout=15,
     ).serve()
 
 
@@ -132,8 +135,11 @@ class Companion:
             self._process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C reaches the server, which then stops the worker in order.
         # --with-parent: a server killed outright must not leave its worker behind.
-        return subprocess.Popen([sys.executable, "-m", "loushi", "worker", "--with-parent"])
+        return subprocess.Popen(
+            [sys.executable, "-m", "loushi", "worker", "--with-parent"], start_new_session=True
+        )
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
