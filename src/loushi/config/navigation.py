@@ -31,7 +31,7 @@ class Entry:
 RAIL: tuple[Entry, ...] = (
     Entry(
         ("demands:inbox", "demands:list"), _("诉求"), "article",
-        ("demands.view", "demands.handle", "demands.accept"), "/demands/",
+        ("demands.view",), "/demands/",
     ),
     Entry(("buildings:list",), _("楼宇"), "building", ("buildings.view",), "/buildings/"),
     Entry(
@@ -66,18 +66,19 @@ PHONE: tuple[Entry, ...] = (
 PERSON: tuple[Entry, ...] = (
     Entry(("accounts:account", "accounts:profile"), _("我的账号"), "user"),
     Entry(("accounts:change_password",), _("修改密码"), "key"),
-    Entry(("notices:preferences", "notices:settings"), _("通知设置"), "bell"),
+    Entry(("notices:preferences",), _("通知设置"), "bell"),
     Entry(("accounts:sessions", "accounts:devices"), _("登录的设备"), "device-mobile"),
-    Entry(("audit:log", "audit:list"), _("操作留痕"), "history", ("audit.view",)),
-    Entry(("transfer:list", "transfer:home"), _("导入导出"), "file-spreadsheet",
-          ("transfer.import", "transfer.view", "enterprises.import")),
+    Entry(("audit:list",), _("操作留痕"), "history", ("audit.view",)),
+    Entry(("transfer:list",), _("导入批次"), "file-spreadsheet",
+          ("transfer.view", "enterprises.import", "buildings.import", "demands.import")),
+    Entry(("notices:undelivered",), _("未送达的消息"), "alert-triangle", ("notices.manage",)),
     Entry(("web:styleguide",), _("样式页"), "layers-subtract", ("web.styleguide",)),
 )  # fmt: skip
 
-HOME = ("web:home", "demands:inbox")
+HOME = ("home", "web:home")
 LOGIN = ("accounts:login",)
 LOGOUT = ("accounts:logout",)
-NOTICES = ("notices:list", "notices:inbox")
+NOTICES = ("notices:list",)
 SEARCH = ("search:results", "search:find", "search:search")
 LANGUAGE = ("accounts:language", "web:language")
 BOTTOM_LIMIT = 4

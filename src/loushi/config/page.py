@@ -7,8 +7,6 @@ Nothing is read from the database before a template asks for it, and a request w
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -18,9 +16,11 @@ from django.utils.translation import get_language
 
 from loushi import __version__
 from loushi.config import navigation as places
-from loushi.foundation.core.actor import ANONYMOUS, Actor
+from loushi.foundation.core.actor import ANONYMOUS, ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.logs import request_id
+from loushi.foundation.notices import queries as notices
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
+from loushi.registry.territory import queries as territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +118,25 @@ class Frame:
         text = label.rpartition(" ")[0] or label
         if not text:
             return []
-        paths = [grant.key for grant in self._actor.grants if grant.kind == "unit"]
-        above = _unit_names(paths[0]) if paths else []
-        return [Step(name) for name in above] or [Step(text)]
+        paths = [grant.key for grant in self._actor.grants if grant.kind == UNIT]
+        above = territory.breadcrumbs(paths[0]) if paths else []
+        return [Step(name, _unit_url(unit_id)) for unit_id, name in above] or [Step(text)]
+
+    @property
+    def _works_for_a_firm(self) -> bool:
+        """Only an enterprise's people: they get the phone's entries, never the desk's."""
+        grants = self._actor.grants
+        return bool(grants) and all(grant.kind == ENTERPRISE for grant in grants)
 
     @cached_property
     def unread(self) -> int:
-        if not self.known or find_spec("loushi.foundation.notices.queries") is None:
-            return 0
-        count = getattr(import_module("loushi.foundation.notices.queries"), "unread_count", None)
-        return count(self._actor) if count else 0
+        return notices.unread_count(self._actor) if self.known else 0
 
     # ---- places to go ----
     @cached_property
     def home_url(self) -> str:
-        return first_url(places.HOME) or "/"
+        own = self.phone_entries if self._works_for_a_firm else self.navigation
+        return first_url(places.HOME) or (own[0].href if own else "/")
 
     @cached_property
     def login_url(self) -> str:
@@ -161,7 +165,7 @@ class Frame:
 
     @cached_property
     def navigation(self) -> list[Link]:
-        return self._links(places.RAIL)
+        return self._links(places.PHONE if self._works_for_a_firm else places.RAIL)
 
     @cached_property
     def bottom(self) -> list[Link]:
@@ -195,11 +199,11 @@ class Frame:
         return request_id.get()
 
 
-def _unit_names(path: str) -> list[str]:
-    """The names of the units on a path, from the top."""
-    queries = import_module("loushi.registry.territory.queries")
-    names = getattr(queries, "names_on_path", None)
-    return list(names(path)) if names else []
+def _unit_url(unit_id: int) -> str:
+    try:
+        return reverse("territory:unit", args=[unit_id])
+    except NoReverseMatch:
+        return ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
