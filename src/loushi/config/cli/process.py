@@ -1,0 +1,22 @@
+"""What each server process loads: the application, bound to its parent and to nothing else.
+
+Ctrl-C reaches every process of the terminal's group, and a process of granian 2.8 that is told
+twice to end (by the terminal and by its parent) may hang until it is killed: only the parent tells
+it. A parent that was killed outright tells nobody, so the kernel does (Linux); otherwise the
+orphans would keep the port.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+os.setsid()
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+from loushi.config.wsgi import application  # noqa: E402
+
+__all__ = ["application"]
