@@ -132,7 +132,7 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
 def _create(actor: Actor, given: Submission) -> Demand:
     unit, building, space = _place(actor, given)
     _may_submit(actor, given, unit)
-    category = DemandCategory.objects.filter(pk=given.category_id, is_active=True).first()
+    category = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True).first()
     if category is None:
         raise Refused(_("这个类别已停用，请重新选择。"), field="category")
     now = timezone.now()

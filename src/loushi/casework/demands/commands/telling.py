@@ -90,7 +90,7 @@ def unit_people(parts: Sequence[Assignment]) -> list[int]:
             people += accounts.users_with_permission(
                 "demands.handle", department_id=part.department_id
             )
-        else:
+        elif part.building_id is not None:
             people += buildings.people_with_permission("demands.handle", part.building_id)
     return people
 

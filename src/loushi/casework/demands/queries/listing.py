@@ -172,7 +172,7 @@ def page(actor: Actor, filters: Filters, *, after: str = "", size: int = PAGE) -
         return _found(actor, rows, filters, after, size)
     order = SORTS.get(filters.sort, SORTS["due"])
     rows = _after(rows.order_by(*_ordering(order)), order, after)
-    found = [_row(values) for values in rows.values_list(*FIELDS)[: size + 1]]
+    found = [row_of(values) for values in rows.values_list(*FIELDS)[: size + 1]]
     more = len(found) > size
     found = found[:size]
     count, capped = capped_count(filtered(actor, filters))
@@ -220,7 +220,7 @@ def _found(actor: Actor, rows: QuerySet[Demand], filters: Filters, after: str, s
         before=after,
     )
     kept = {values[0]: values for values in rows.filter(pk__in=hits.ids).values_list(*FIELDS)}
-    found = tuple(_row(kept[pk]) for pk in hits.ids if pk in kept)
+    found = tuple(row_of(kept[pk]) for pk in hits.ids if pk in kept)
     return Page(found, hits.count or len(found), hits.is_capped, hits.next)
 
 
@@ -241,7 +241,7 @@ def chip_counts(
 
 def rows_of(rows: QuerySet[Demand]) -> list[Row]:
     """Scoped demands as rows of a list, in the order given."""
-    return [_row(values) for values in rows.values_list(*FIELDS)]
+    return [row_of(values) for values in rows.values_list(*FIELDS)]
 
 
 def own_bodies(actor: Actor) -> tuple[list[int], list[int]]:
@@ -252,7 +252,7 @@ def own_bodies(actor: Actor) -> tuple[list[int], list[int]]:
     )
 
 
-def _row(values: tuple[Any, ...]) -> Row:
+def row_of(values: tuple[Any, ...]) -> Row:
     (
         pk, prefix, year, title, state, urgency, tier, side, due_at, is_late, submitted_at,
         review_on, hand_backs, is_supervised, hide_name, contact, enterprise, building, unit,
