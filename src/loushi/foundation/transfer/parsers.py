@@ -82,7 +82,7 @@ class Text:
 
     typed: ClassVar[bool] = False
     _controls: ClassVar[re.Pattern[str]] = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff]+")
-    _breaks: ClassVar[re.Pattern[str]] = re.compile(r"[\s]*[\r\n]+[\s]*")
+    _breaks: ClassVar[re.Pattern[str]] = re.compile(r"\s*[\n\t]+\s*")
 
     def __call__(self, cell: Cell, zone: ZoneInfo) -> str:
         if isinstance(cell, float) and abs(cell) >= 10**_EXACT_DIGITS:

@@ -110,9 +110,14 @@ def find_header(rows: Sequence[Sequence[Cell]], known: frozenset[str]) -> int:
         return best
     for position, row in enumerate(rows[:HEADER_WITHIN]):
         texts = [cell for cell in row if not is_blank(cell)]
-        if texts and len(texts) * 2 >= used and all(isinstance(cell, str) for cell in texts):
+        if texts and len(texts) * 2 >= used and not any(map(_is_value, texts)):
             return position
     return -1
+
+
+def _is_value(cell: Cell) -> bool:
+    """Whether a cell is a number or a day rather than a heading."""
+    return not isinstance(cell, str) or cell.strip()[:1].isdecimal()
 
 
 def _tabled(
@@ -316,9 +321,26 @@ def _read_csv_text(data: bytes, known: frozenset[str], limits: Limits, kind: str
     if "\x00" in text:
         raise UnreadableFile(_("文件里有二进制内容，不是 csv。请从原系统重新导出。"))
     csv.field_size_limit(MAX_CELL_CHARACTERS)
+    delimiter = sniff_delimiter(text)
+    try:
+        rows = _split(text, delimiter, limits, strict=True)
+    except _BadQuotes as error:
+        if error.unclosed:
+            raise
+        rows = _split(text, delimiter, limits, strict=False)  # "a"b: odd, but clear
+    return _tabled(rows, known, limits, kind=kind, encoding=encoding)
+
+
+class _BadQuotes(UnreadableFile):
+    """Quotes in a csv that do not fit; `unclosed` when one swallows the rest of the file."""
+
+    unclosed = False
+
+
+def _split(text: str, delimiter: str, limits: Limits, *, strict: bool) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sniff_delimiter(text)):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict):
             rows.append(row)
             if len(rows) > limits.rows + HEADER_WITHIN * 2:
                 raise UnreadableFile(
@@ -330,11 +352,13 @@ def _read_csv_text(data: bytes, known: frozenset[str], limits: Limits, kind: str
                     % {"row": len(rows), "limit": MAX_COLUMNS}
                 )
     except csv.Error as error:
-        raise UnreadableFile(
+        refusal = _BadQuotes(
             _("第 %(row)d 行读不下去，多半是引号没有成对。请检查后再导入。")
             % {"row": len(rows) + 1}
-        ) from error
-    return _tabled(rows, known, limits, kind=kind, encoding=encoding)
+        )
+        refusal.unclosed = "expected after" not in str(error)
+        raise refusal from error
+    return rows
 
 
 def _read_csv(path: Path, known: frozenset[str], sheet: str, limits: Limits) -> Table:
