@@ -49,7 +49,7 @@ class SQLiteEngine(SqlEngine):
             )
 
     def _stored(self, rows: Sequence[Row]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-        """(kind, object id) → (entry id, then the columns of `Row` up to the body), where stored."""
+        """(kind, object id) → (entry id, the columns of `Row` from the moment to the body)."""
         found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for kind in {row.kind for row in rows}:
             ids = [row.object_id for row in rows if row.kind == kind]

@@ -18,7 +18,7 @@ def index_enterprises(ids: Iterable[int]) -> None:
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        towers = _towers(chunk)
+        places = _places(chunk)
         rows = Enterprise.objects.unscoped("indexing rows that were written").filter(pk__in=chunk)
         index_many(
             Text(
@@ -27,9 +27,10 @@ def index_enterprises(ids: Iterable[int]) -> None:
                 text=" ".join(filter(None, [name, short, code])),
                 at=created,
                 unit_path=path,
+                paths=[place for _building, place in places[pk]],
                 participants=(
                     participant(ENTERPRISE, pk),
-                    *(participant(BUILDING, building) for building in towers[pk]),
+                    *(participant(BUILDING, building) for building, _place in places[pk]),
                 ),
             )
             for pk, name, short, code, created, path in rows.order_by("pk").values_list(
@@ -38,15 +39,16 @@ def index_enterprises(ids: Iterable[int]) -> None:
         )
 
 
-def _towers(ids: list[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+def _places(ids: list[int]) -> dict[int, list[tuple[int, str]]]:
+    """Building and unit path of the running tenancies, as in the policy of enterprises."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     rows = Tenancy.objects.unscoped("indexing rows that were written").filter(
         RUNNING, enterprise_id__in=ids
     )
-    for enterprise_id, building_id in (
-        rows.order_by("enterprise_id", "building_id")
-        .values_list("enterprise_id", "building_id")
+    for enterprise_id, building_id, path in (
+        rows.order_by("enterprise_id", "building_id", "unit_path")
+        .values_list("enterprise_id", "building_id", "unit_path")
         .distinct()
     ):
-        found[enterprise_id].append(building_id)
+        found[enterprise_id].append((building_id, path))
     return found
