@@ -13,6 +13,8 @@ NAME = "check"
 HELP = "检查配置、时钟、数据库、迁移和后台任务"
 
 SKEW_SECONDS = 5
+SEALS_CHECKED = 3
+NEXT_YEAR_FROM_MONTH = 11  # the official schedule of a year is published in the November before
 LONGEST_WAIT = timedelta(minutes=5)
 GOOD, WARN, FAIL = "正常", "注意", "失败"
 
@@ -44,7 +46,7 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(finding.level == FAIL for finding in database):
         return
-    for part in (_clock, _jobs, _calendar):
+    for part in (_clock, _jobs, _audit, _calendar):
         yield from _guarded(part)
 
 
@@ -131,5 +133,28 @@ def _jobs() -> Iterator[Finding]:
         yield Finding(WARN if overdue or gauge.dead else GOOD, "任务队列", text)
 
 
+def _audit() -> Iterator[Finding]:
+    from loushi.foundation.audit import seals
+
+    if not seals.protected():
+        yield Finding(FAIL, "操作记录", "数据库没有保护它不被改动（触发器缺失或维护未结束）")
+    chain = seals.verify(SEALS_CHECKED)
+    if chain.broken:
+        yield Finding(FAIL, "操作记录", f"与封存时不一致：{'、'.join(chain.broken)}")
+    else:
+        yield Finding(GOOD, "操作记录", "受保护，最近的封存一致")
+
+
 def _calendar() -> Iterator[Finding]:
-    return iter(())
+    """Only the years in which due times can fall: this one, and from autumn the next."""
+    from django.utils import timezone
+
+    from loushi.foundation.core import holidays
+    from loushi.foundation.core.models import CalendarDay
+
+    today = timezone.localdate()
+    years = [today.year] + [today.year + 1] * (today.month >= NEXT_YEAR_FROM_MONTH)
+    for year in holidays.years_without_official_data(years):
+        edited = CalendarDay.objects.filter(date__year=year).exists()
+        text = "没有官方调休安排" + ("，只有自行录入的日期" if edited else "，请在公布后导入")
+        yield Finding(WARN, f"{year} 年工作日历", text)
