@@ -25,6 +25,7 @@ PARTS = {
     "board": "web/styleguide/board.html",
     "building": "web/styleguide/building.html",
     "import": "web/styleguide/import.html",
+    "form": "web/styleguide/form.html",
     "phone": "web/styleguide/phone.html",
     "phone-form": "web/styleguide/phone_form.html",
     "phone-rate": "web/styleguide/phone_rate.html",
@@ -48,6 +49,7 @@ class SampleForm(forms.Form):
     place = forms.ChoiceField()
     phone = forms.CharField(required=False)
     on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    secret = forms.CharField(required=False, widget=forms.PasswordInput)
     solved = forms.ChoiceField(widget=forms.RadioSelect, initial="yes")
     rating = forms.ChoiceField(widget=forms.RadioSelect, initial="4")
     hide = forms.BooleanField(required=False)
