@@ -36,7 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MEDIA_ROOT = folder / "files"
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()  # whitenoise warns where there is none
-    settings.JOB_QUEUE_FILE = folder / "jobs.sqlite3"
     settings.SECRET_KEY = "only-for-tests-" * 4
     settings.DEMO = settings.PRODUCTION = settings.DEBUG = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -188,9 +188,6 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("LOUSHI_MAIL_FROM", "楼事 <loushi@localhost>")
 PUBLIC_ADDRESS = env.text("LOUSHI_PUBLIC_ADDRESS", f"http://127.0.0.1:{PORT}")
 
-# The job queue stands in a file of its own on SQLite, so that it never waits for the register.
-JOB_QUEUE_FILE = DATA_DIR / "jobs.sqlite3"
-
 # ---- wiring (see loushi.config.*) ---------------------------------------------------------------
 LOUSHI_SUBSCRIPTIONS = "loushi.config.subscriptions.SUBSCRIPTIONS"
 LOUSHI_GRANT_CONTRIBUTORS = "loushi.config.grants.CONTRIBUTORS"
