@@ -309,6 +309,8 @@ def skyline() -> Sky:
             kind = "vacant" if chance < 0.22 else "let"
             if tower == 4 and level == 16:
                 kind = "lit"
+            if level >= count - 3:
+                kind = "let"
             if tower == 4 and level == count - 4:
                 kind = "vacant"
             floors.append(Box(x + inset + 0.5, y + 0.5, width - 2 * inset, thick, kind))

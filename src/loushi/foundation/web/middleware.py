@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 
 from loushi.foundation.core.errors import LoushiError
@@ -15,6 +16,14 @@ from loushi.foundation.web.pages import error_response
 access = logging.getLogger("loushi.access")
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 QUIET = ("/static/", "/healthz", "/readyz")
+
+
+def _forget(**_kwargs: object) -> None:
+    request_id.set("")
+
+
+# Not at the end of the middleware: Django writes its own line about a 4xx or 5xx after that.
+request_finished.connect(_forget)
 
 
 class RequestIdMiddleware:
@@ -29,16 +38,13 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-ID", "")
         number = offered if SANE_ID.fullmatch(offered) else secrets.token_hex(8)
-        token = request_id.set(number)
+        request_id.set(number)
         request.request_id = number  # type: ignore[attr-defined]
         began = time.perf_counter()
-        try:
-            response = self.get_response(request)
-            response.headers["X-Request-ID"] = number
-            self._log(request, response, began)
-            return response
-        finally:
-            request_id.reset(token)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = number
+        self._log(request, response, began)
+        return response
 
     def _log(self, request: HttpRequest, response: HttpResponse, began: float) -> None:
         if request.path.startswith(QUIET):

@@ -1,4 +1,4 @@
-"""The style pages in a real browser: keys, drafts, dialogs, nothing cut off, nothing inaccessible."""
+"""The style pages in a real browser: keys, drafts, dialogs, nothing cut off, accessible."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

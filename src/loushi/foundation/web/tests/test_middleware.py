@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,12 @@ from loushi.foundation.core.errors import (
 from loushi.foundation.core.logs import request_id
 from loushi.foundation.web.middleware import ErrorPageMiddleware, RequestIdMiddleware
 from loushi.foundation.web.views import csrf_failure, not_found, server_error
+
+
+@pytest.fixture(autouse=True)
+def fresh_id() -> Iterator[None]:
+    yield
+    request_id.set("")
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +47,7 @@ def test_a_sane_id_is_kept_and_returned() -> None:
     response = through(request, seen)
     assert response.content == b"edge-12345678"
     assert response.headers["X-Request-ID"] == "edge-12345678"
+    response.close()
     assert request_id.get() == ""
 
 
