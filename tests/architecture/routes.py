@@ -1,8 +1,8 @@
 """What the route sweep knows about each address. A new route must be entered here.
 
 `PUBLIC` names the routes that may be opened without login, with the reason. `SAMPLES` gives, for
-every route with parameters, the parameters of something that belongs to the sweep's own community;
-the neighbour community must not be able to open it, unless `shared` says why everybody may.
+every route with parameters, something that belongs to the sweep's own community C1; the people of
+the neighbour C2 must not be able to open it, unless `shared` says why they may.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ PUBLIC: dict[str, str] = {
     "accounts:logout": "does nothing for those who are out already",
     "api:api-root": "names the API, shows nothing",
     "api:openapi-json": "the description of the API, the same for everybody",
+    "demands:rate_link": "the one-time link by which a firm rates without an account",
     "web:healthz": "for monitoring: that the process answers",
     "web:readyz": "for monitoring: that database and migrations are there",
     "web:language": "the login page already offers English",
@@ -31,4 +32,97 @@ class Sample:
     shared: str = ""
 
 
-SAMPLES: dict[str, Sample] = {}
+def row(kind: str, shared: str = "", **more: Any) -> Sample:
+    """The world's row of a kind, as `pk`."""
+    return Sample(lambda world: {"pk": world.ids[kind], **more}, shared)
+
+
+def fixed(shared: str, **parameters: Any) -> Sample:
+    """Parameters that name no row of anybody."""
+    return Sample(lambda world: parameters, shared)
+
+
+DIRECTORY = "the directory of departments is open to all staff"
+TREE = "the tree of units is open to all staff"
+BY_ROLE = "depends on the role, not on the community"
+OWN_TOKEN = "an upload waits under the random token of its form"
+INVENTED = "invented content"
+
+SAMPLES: dict[str, Sample] = {
+    # web
+    "web:styleguide_part": fixed(INVENTED, part="forms"),
+    # accounts
+    "accounts:end_session": row("session"),
+    "accounts:revoke_token": row("token"),
+    "accounts:start_support": row("support"),
+    "accounts:end_support": row("support"),
+    "accounts:revoke_support": row("support"),
+    "accounts:person": row("person"),
+    "accounts:edit_person": row("person"),
+    "accounts:reset_password": row("person"),
+    "accounts:appoint": row("person"),
+    "accounts:leave_person": row("person"),
+    "accounts:end_post": row("post"),
+    "accounts:department": row("department", DIRECTORY),
+    "accounts:edit_department": row("department", BY_ROLE),
+    # territory
+    "territory:unit": row("unit", TREE),
+    "territory:found": row("unit", BY_ROLE),
+    "territory:rename": row("unit", BY_ROLE),
+    "territory:move": row("unit", BY_ROLE),
+    "territory:merge": row("unit", BY_ROLE),
+    "territory:split": row("unit", BY_ROLE),
+    "territory:details": row("unit", BY_ROLE),
+    "territory:add_host": row("unit", BY_ROLE),
+    "territory:end_host": row("unit", BY_ROLE, host=1),
+    # buildings
+    "buildings:building": row("building"),
+    "buildings:edit": row("building"),
+    "buildings:spaces": row("building"),
+    "buildings:create_space": row("building"),
+    "buildings:facts": row("building"),
+    "buildings:appoint": row("building"),
+    "buildings:edit_space": row("space"),
+    # enterprises
+    "enterprises:enterprise": row("enterprise"),
+    "enterprises:edit": row("enterprise"),
+    "enterprises:move_in": row("enterprise"),
+    "enterprises:contact": row("enterprise"),
+    "enterprises:move_out": row("tenancy"),
+    "enterprises:reveal": row("contact"),
+    "enterprises:review": row("sign_up"),
+    "enterprises:approve": row("sign_up"),
+    "enterprises:refuse": row("sign_up"),
+    # demands
+    "demands:case": row("demand"),
+    "demands:move": row("demand", name="accept"),
+    "demands:own": row("demand"),
+    "demands:sent": row("demand"),
+    "demands:rate": row("demand"),
+    "demands:own_act": row("demand", name="urge"),
+    "demands:rate_link": fixed("the token is the key", token="no-such-token"),
+    "demands:remove_view": row("view"),
+    "demands:category": row("category", BY_ROLE),
+    "demands:category_switch": row("category", BY_ROLE),
+    # foundation
+    "audit:detail": row("audit"),
+    "audit:export": fixed(BY_ROLE, form="csv"),
+    "files:pending": fixed(OWN_TOKEN, token="no-such-token"),
+    "files:withdraw": row("attachment", token="no-such-token"),
+    "files:small": row("attachment"),
+    "files:download": row("attachment", name="a.png"),
+    "notices:open": row("notice"),
+    "notices:read": row("notice"),
+    "notices:retry": row("notice", BY_ROLE, what="delivery"),
+    "transfer:upload": fixed(BY_ROLE, importer="buildings"),
+    "transfer:template": fixed(BY_ROLE, importer="buildings"),
+    "transfer:batch": row("batch"),
+    "transfer:columns": row("batch"),
+    "transfer:apply": row("batch"),
+    "transfer:cancel": row("batch"),
+    "transfer:rejected": row("batch"),
+    "transfer:waiting_row": row("unplaced"),
+    "transfer:drop": row("unplaced"),
+    # overview
+    "insights:rows": fixed("figures count only what the reader may see", code="received"),
+}

@@ -1,4 +1,8 @@
-"""Nobody forgets a guard: every address is requested as nobody, and must send to the login."""
+"""Nobody forgets a guard: every address is requested as nobody, as each role, and as a neighbour.
+
+Nobody is sent to the login. A person with a role never meets a crash. The people of the neighbour
+community are told that a row of this community does not exist, and posting to it changes nothing.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +12,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from loushi.foundation.core.access import is_public
 
 from .routes import PUBLIC, SAMPLES
+from .world import World, build, session_cookie
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -83,3 +88,80 @@ def test_nobody_gets_in_without_login(route: Route, client: Client) -> None:
         answers[method] = "login" if to_login else response.status_code
     assert set(answers.values()) <= {"login", 401, 405}, answers
     assert {"login", 401} & set(answers.values()), f"nothing answers here: {answers}"
+
+
+# What an honest answer to a person who is logged in can look like.
+CALM = {200, 204, 302, 303, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
+HIDDEN = {403, 404, 405, 410}
+PAGES = [route for route in ALL if not route.name.startswith("api:")]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build()
+
+
+def address(route: Route, world: World) -> str:
+    given = SAMPLES[route.name].parameters(world) if route.parameters else {}
+    return reverse(route.name, kwargs=given)
+
+
+def entered(user: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    name, value = session_cookie(user)
+    client.cookies[name] = value
+    return client
+
+
+@pytest.mark.slow
+def test_no_role_meets_a_crash(world: World) -> None:
+    wrong = []
+    for role, user in {**world.staff, "nobody in particular": world.visitor}.items():
+        for route in PAGES:
+            if route.name == "accounts:logout":
+                continue
+            path = address(route, world)
+            status = entered(user).get(path).status_code
+            if status not in CALM:
+                wrong.append(f"{status} for {role}: GET {path} ({route.name})")
+    assert not wrong, "\n".join(wrong)
+
+
+def neighbour_answers(world: World, method: str) -> list[str]:
+    found = []
+    for role, user in world.neighbours.items():
+        for route in PAGES:
+            if not route.parameters or SAMPLES[route.name].shared:
+                continue
+            path = address(route, world)
+            status = entered(user).generic(method, path).status_code
+            if status not in HIDDEN:
+                found.append(f"{status} for {role} next door: {method} {path} ({route.name})")
+    return found
+
+
+def test_the_neighbour_community_sees_nothing(world: World) -> None:
+    wrong = neighbour_answers(world, "GET")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_neighbour_community_changes_nothing(world: World) -> None:
+    from loushi.foundation.audit.models import Entry
+
+    before = Entry.objects.unscoped("count").count()
+    wrong = neighbour_answers(world, "POST")
+    assert not wrong, "\n".join(wrong)
+    assert Entry.objects.unscoped("count").count() == before
+
+
+def test_the_sweep_is_no_empty_house(world: World) -> None:
+    """The samples are real: somebody of the community itself can open most of them."""
+    blind = []
+    for route in PAGES:
+        if not route.parameters or SAMPLES[route.name].shared:
+            continue
+        path = address(route, world)
+        answers = {entered(user).get(path).status_code for user in world.staff.values()}
+        if answers <= {404}:
+            blind.append(f"{route.name}: {path} is 404 for every role")
+    assert not blind, "\n".join(blind)

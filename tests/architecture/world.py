@@ -1,0 +1,203 @@
+"""A small district in which every kind of row exists once, in the community C1.
+
+The sweep opens every address as every role of C1, and as the people of the neighbour C2.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from loushi.casework.demands.factories import World as DemandWorld
+from loushi.casework.demands.models import Demand, DemandCategory, SavedView
+from loushi.foundation.audit.models import Entry
+from loushi.foundation.core.clocks import install_default_service_levels
+from loushi.foundation.files.models import Attachment
+from loushi.foundation.notices.models import Notice
+from loushi.foundation.transfer.models import ImportBatch, UnplacedRow
+from loushi.registry.accounts import factories as accounts
+from loushi.registry.accounts.models import (
+    ApiToken,
+    Appointment,
+    Department,
+    Role,
+    SupportAccess,
+    User,
+    UserSession,
+)
+from loushi.registry.buildings.models import (
+    Building,
+    BuildingRole,
+    PropertyManager,
+    PropertyManagerMember,
+    Space,
+)
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseContact,
+    EnterpriseMembership,
+    SignUp,
+    Tenancy,
+)
+from loushi.registry.territory import factories as territory
+from loushi.registry.territory.models import Unit
+
+WHY = "the sweep lays out its world"
+NEIGHBOURS = ("community_secretary", "window_clerk", "enterprise_officer", "information_officer")
+
+
+@dataclass
+class World:
+    """`ids` holds one row of each kind; `staff` one user of each role of C1."""
+
+    units: dict[str, Unit]
+    ids: dict[str, int] = field(default_factory=dict)
+    staff: dict[str, User] = field(default_factory=dict)
+    neighbours: dict[str, User] = field(default_factory=dict)
+    visitor: User | None = None
+
+    @property
+    def here(self) -> Unit:
+        return self.units["C1"]
+
+    @property
+    def there(self) -> Unit:
+        return self.units["C2"]
+
+
+def build() -> World:
+    world = World(territory.make_district(communities=2))
+    install_default_service_levels()
+    department = accounts.make_department(world.units["Q"])
+    _registry(world)
+    _people(world, department)
+    _casework(world, department)
+    _foundation(world)
+    return world
+
+
+def _registry(world: World) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    path = {"unit_path": world.here.path}
+    manager = _make(PropertyManager, name="望澜物业", **_only(PropertyManager, path))
+    tower = _make(Building, name="望澜中心", code="B1", manager=manager, **here)
+    space = _make(Space, building=tower, number="1201", **here)
+    firm = _make(Enterprise, name="云栈智联供应链有限公司", **here)
+    world.ids |= {
+        "unit": world.here.pk,
+        "manager": manager.pk,
+        "building": tower.pk,
+        "space": space.pk,
+        "enterprise": firm.pk,
+        "tenancy": _make(Tenancy, enterprise=firm, building=tower, **path).pk,
+        "contact": _make(EnterpriseContact, enterprise=firm, name="陈屿", **path).pk,
+    }
+
+
+def _people(world: World, department: Department) -> None:
+    places: dict[str, Any] = {
+        "district": world.units["Q"],
+        "community": world.here,
+        "grid": world.units["C1-G1"],
+    }
+    since = accounts.SINCE
+    for role in Role.objects.order_by("id"):
+        name = role.code
+        if role.kind == "unit":
+            level = next(
+                (one for one in ("community", "district", "grid") if one in role.levels), ""
+            )
+            if role.levels and not level:
+                continue  # a level that this little district lacks
+            world.staff[name] = accounts.make_staff(name, places[level or "community"], name=name)
+        elif role.kind == "department":
+            world.staff[name] = accounts.make_staff(name, department, name=name)
+        else:
+            world.staff[name] = user = accounts.make_user(name)
+            held = {"user": user, "role": role, "since": since}
+            path = {"unit_path": world.here.path}
+            if role.kind == "building":
+                _make(BuildingRole, building_id=world.ids["building"], **held, **path)
+            elif role.kind == "manager":
+                more = _only(PropertyManagerMember, path)
+                _make(PropertyManagerMember, manager_id=world.ids["manager"], **held, **more)
+            else:
+                _make(EnterpriseMembership, enterprise_id=world.ids["enterprise"], **held, **path)
+    for name in NEIGHBOURS:
+        world.neighbours[name] = accounts.make_staff(name, world.there, name=f"邻{name}")
+    world.visitor = accounts.make_user("无任职")
+    person = world.staff["window_clerk"]
+    later = timezone.now() + timedelta(days=1)
+    post = Appointment.objects.unscoped(WHY).filter(user=person).get()
+    world.ids |= {
+        "person": person.pk,
+        "department": department.pk,
+        "post": post.pk,
+        "session": _make(UserSession, user=person, session_key="k" * 32).pk,
+        "token": _make(ApiToken, user=person, digest="d" * 64).pk,
+        "support": _make(
+            SupportAccess, user=person, granted_by=person, reason="sweep", expires_at=later
+        ).pk,
+        "sign_up": _make(
+            SignUp, user=world.visitor, unit=world.here, unit_path=world.here.path,
+            credit_code="91330105MA2XXXXX0X", enterprise_name="待审核企业",
+        ).pk,
+    }  # fmt: skip
+
+
+def _casework(world: World, department: Department) -> None:
+    top = DemandCategory.objects.create(code="90", name="城市管理")
+    category = DemandCategory.objects.create(code="90.01", name="停车秩序", parent=top)
+    tower = Building.objects.unscoped(WHY).get(pk=world.ids["building"])
+    firm = Enterprise.objects.unscoped(WHY).get(pk=world.ids["enterprise"])
+    made = DemandWorld(
+        world.here, world.there, tower, firm, category, department, department, department
+    )
+    contact = accounts.actor_of(world.staff["enterprise_contact"])
+    demand: Demand = made.submit(contact)
+    clerk = accounts.actor_of(world.staff["window_clerk"])
+    made.move(demand, "accept", clerk)
+    made.move(demand, "dispatch", clerk, lead=department.pk)
+    view = _make(SavedView, user=world.staff["window_clerk"], name="我的", query="state=open")
+    world.ids |= {"demand": demand.pk, "category": category.pk, "view": view.pk}
+
+
+def _foundation(world: World) -> None:
+    person = world.staff["window_clerk"]
+    secretary = world.staff["community_secretary"]
+    path = {"unit_path": world.here.path}
+    batch = {"importer": "buildings", "permission": "buildings.import"}
+    attachment = Attachment.objects.create(
+        parent_type="demands.demand", parent_id=world.ids["demand"], name="a.png", size=1,
+        content_type="image/png", sha256="0" * 64, stored_as="aa/none.png",
+    )  # fmt: skip
+    world.ids |= {
+        "attachment": attachment.pk,
+        "notice": _make(Notice, recipient_id=person.pk, kind="x", title="x", key="sweep").pk,
+        "batch": _make(ImportBatch, **batch, file_name="a.csv", sha256="0" * 64,
+                       created_by=secretary, **path).pk,
+        "unplaced": _make(UnplacedRow, **batch, row_number=2, reason="x",
+                          created_by=secretary, **path).pk,
+        "audit": Entry.objects.unscoped(WHY).latest("id").pk,
+    }  # fmt: skip
+
+
+def _make(model: Any, **fields: Any) -> Any:
+    return model.objects.unscoped(WHY).create(**fields)
+
+
+def _only(model: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that the model has."""
+    names = {one.name for one in model._meta.get_fields()}
+    return {key: value for key, value in fields.items() if key in names}
+
+
+def session_cookie(user: User) -> tuple[str, str]:
+    """Name and value of a cookie that is this user's session."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value
