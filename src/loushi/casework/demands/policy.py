@@ -23,6 +23,7 @@ from loushi.foundation.core.scoping import (
     covering,
     scope,
 )
+from loushi.foundation.notices.registry import declare_kind
 
 for code, label in {
     "demands.view": _("查看诉求"),
@@ -97,3 +98,24 @@ scope(
 for model in (Assignment, DemandClock, DemandEvent, DemandPause, Extension, Rating, RatingLink):
     scope(model, view="demands.view", legs=[UnitLeg()])
 scope(SavedView, view="demands.view", legs=[UserLeg("user_id", frozenset({"demands.view"}))])
+
+# Kinds of notices: those with a permission go to staff, the others to the enterprise. The
+# enterprise chooses once for all progress of its demands.
+declare_kind("demand_submitted", _("有新的诉求待受理"), permission="demands.accept")
+declare_kind("demand_dispatched", _("诉求交到我单位"), permission="demands.handle")
+declare_kind("demand_returned", _("诉求被退回"), permission="demands.dispatch")
+declare_kind("demand_clock", _("时限提醒"), permission="demands.handle")
+declare_kind("demand_urge", _("企业催办"), permission="demands.handle")
+declare_kind("demand_bad_rating", _("企业评价不满意"), permission="demands.dispatch")
+declare_kind("demand_review", _("挂账到了复核日"), permission="demands.suspend")
+declare_kind("demand_news", _("诉求有新情况"), permission="demands.handle")
+for code in ("supply_info", "withdraw", "answer_part", "ask_extension", "supervise"):
+    declare_kind(f"demand_{code}", _("诉求有新情况"), group="demand_news")
+for code in ("refuse_extension", "moved_out", "inherited"):
+    declare_kind(f"demand_{code}", _("诉求有新情况"), group="demand_news")
+declare_kind("demand_ask_info", _("请我补充信息"))
+declare_kind("demand_resolve", _("诉求有了答复，请我评价"))
+declare_kind("demand_progress", _("我的诉求有进展"))
+for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge"):
+    declare_kind(f"demand_{code}", _("我的诉求有进展"), group="demand_progress")
+declare_kind("demand_grant_extension", _("诉求办理期限延长"), group="demand_progress")

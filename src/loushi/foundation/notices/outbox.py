@@ -60,9 +60,11 @@ class _Plan:
     rules: dict[str, KindRule]
 
     def mode(self, notice: Notice) -> str:
-        rule = self.rules.get(notice.kind)
-        usual = rule.mail if rule else registry.kind_of(notice.kind).mail
-        return self.choices.get((notice.recipient_id, notice.kind), usual)
+        kind = registry.kind_of(notice.kind)
+        setting = registry.kind_of(kind.setting)
+        rule = self.rules.get(setting.code)
+        usual = rule.mail if rule else setting.mail
+        return self.choices.get((notice.recipient_id, setting.code), usual)
 
     def urgent(self, notice: Notice) -> bool:
         rule = self.rules.get(notice.kind)
@@ -71,6 +73,8 @@ class _Plan:
 
 def _preferences(notices: list[Notice]) -> _Plan:
     users = {notice.recipient_id for notice in notices}
+    kinds = {notice.kind for notice in notices}
+    kinds |= {registry.kind_of(kind).setting for kind in kinds}
     return _Plan(
         times={
             row.user_id: Times(row.digest_hour, row.quiet_from, row.quiet_until)
@@ -84,7 +88,7 @@ def _preferences(notices: list[Notice]) -> _Plan:
         },
         rules={
             rule.kind: rule
-            for rule in KindRule.objects.filter(kind__in={notice.kind for notice in notices})
+            for rule in KindRule.objects.filter(kind__in=kinds)
         },
     )
 

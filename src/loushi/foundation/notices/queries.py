@@ -154,6 +154,8 @@ def preferences(actor: Actor) -> Preferences:
     rules = {rule.kind: rule for rule in KindRule.objects.all()}
     kinds = []
     for code, kind in registry.kinds().items():
+        if kind.group or (kind.permission and not actor.has(kind.permission)):
+            continue
         rule = rules.get(code)
         usual, urgent = (rule.mail, rule.urgent) if rule else (kind.mail, kind.urgent)
         kinds.append(KindChoice(code, str(kind.label), urgent, chosen.get(code, usual)))

@@ -13,12 +13,23 @@ AddressBook = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of notice: its words, whether quiet hours yield to it, and its mail by default."""
+    """A kind of notice: its words, whether quiet hours yield to it, and its mail by default.
+
+    Kinds with a `group` have no setting of their own: a person chooses for the group's kind.
+    `permission` names who gets such notices, so that nobody chooses for what never comes.
+    """
 
     code: str
     label: Any
     urgent: bool = False
     mail: str = "now"
+    group: str = ""
+    permission: str = ""
+
+    @property
+    def setting(self) -> str:
+        """The kind under which people choose."""
+        return self.group or self.code
 
 
 _kinds: dict[str, Kind] = {}
@@ -26,11 +37,19 @@ _visibility: dict[str, Visibility] = {}
 _address: AddressBook | None = None
 
 
-def declare_kind(code: str, label: Any, *, urgent: bool = False, mail: str = "now") -> str:
+def declare_kind(
+    code: str,
+    label: Any,
+    *,
+    urgent: bool = False,
+    mail: str = "now",
+    group: str = "",
+    permission: str = "",
+) -> str:
     """Declares a kind; `mail` is "now", "digest" or "off" until a person chooses otherwise."""
     if mail not in {"now", "digest", "off"}:
         raise ValueError(f"mail of a kind is now, digest or off, not {mail!r}")
-    _kinds[code] = Kind(code, label, urgent, mail)
+    _kinds[code] = Kind(code, label, urgent, mail, group, permission)
     return code
 
 

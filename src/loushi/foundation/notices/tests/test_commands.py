@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from django.db import transaction
 
+from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, NotVisible, Refused
 from loushi.foundation.core.testing import make_actor
 from loushi.foundation.notices import commands, queries, registry
@@ -111,6 +112,20 @@ def test_preferences_are_saved_and_replaced() -> None:
         ("demand_overdue", "now", True),
     ]
     assert queries.preferences(make_actor(4)).digest_hour == 9
+
+
+@pytest.mark.django_db
+def test_a_person_chooses_only_for_what_can_come() -> None:
+    registry.declare_kind("progress", "进展")
+    registry.declare_kind("accepted", "受理", group="progress")
+    registry.declare_kind("intake", "待受理", permission="demands.accept")
+
+    def offered(actor: Actor) -> list[str]:
+        return [kind.code for kind in queries.preferences(actor).kinds]
+
+    assert offered(make_actor(3)) == ["progress"]
+    clerk = make_actor(3, path="000001", permissions=["demands.accept"])
+    assert offered(clerk) == ["intake", "progress"]
 
 
 @pytest.mark.django_db

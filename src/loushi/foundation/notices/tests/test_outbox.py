@@ -120,6 +120,17 @@ def test_the_platforms_rule_overrides_the_declared_kind_and_a_person_both() -> N
 
 
 @pytest.mark.django_db
+def test_a_kind_in_a_group_follows_the_choice_for_the_group() -> None:
+    registry.declare_kind("progress", "进展", mail="off")
+    registry.declare_kind("k", "受理", group="progress")
+    tell()
+    choose("now", kind="progress", user_id=4)
+    tell(user_id=4)
+    work()
+    assert [message.to for message in mail.outbox] == [["user4@example.cn"]]
+
+
+@pytest.mark.django_db
 def test_quiet_hours_delay_mail_unless_it_is_urgent() -> None:
     registry.declare_kind("alarm", "紧急", urgent=True)
     Preference.objects.unscoped("test").create(user_id=3, quiet_from=time(22), quiet_until=time(7))
