@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -26,7 +26,10 @@ SWEEP_AT_ONCE = 500
 FIELD = "attachments"
 
 Parent = models.Model | tuple[str, int]
-Upload = UploadedFile  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    Upload = UploadedFile[Any]
+else:
+    Upload = UploadedFile
 
 
 def _parent(parent: Parent) -> tuple[str, int]:
@@ -201,8 +204,7 @@ def remove(*, actor: Actor, parent: Parent, pk: int) -> Attachment:
             raise NotVisible
         row.removed_at, row.removed_by_name = timezone.now(), actor.name
         row.save(update_fields=["removed_at", "removed_by_name"])
-        names = (row.stored_as, row.thumbnail)
-        transaction.on_commit(lambda: [storage.remove(name) for name in names])
+        _remove_after_commit([row.stored_as, row.thumbnail])
     return row
 
 
@@ -221,4 +223,12 @@ def sweep_orphans() -> int:
 def _delete(rows: Iterable[Attachment]) -> None:
     names = [name for row in rows for name in (row.stored_as, row.thumbnail)]
     Attachment.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    transaction.on_commit(lambda: [storage.remove(name) for name in names])
+    _remove_after_commit(names)
+
+
+def _remove_after_commit(names: Sequence[str]) -> None:
+    def remove_all() -> None:
+        for name in names:
+            storage.remove(name)
+
+    transaction.on_commit(remove_all)

@@ -32,7 +32,7 @@ def get(view, actor, **kwargs):
     request.actor = actor
     answer = view(request, **kwargs)
     answer.body = b"".join(answer.streaming_content)
-    answer.close()
+    answer.file_to_stream.close()
     return answer
 
 

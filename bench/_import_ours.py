@@ -1,0 +1,36 @@
+"""The Django side of the import bench; each function runs in a process of its own."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def prepare(answer: str) -> None:
+    """A small district with people who may submit; see the kill bench."""
+    from bench import _kill_district
+
+    _kill_district.prepare(answer)
+    sys.stdout.write("{}\n")
+
+
+def load(file: str, back: str) -> None:
+    """Imports a file of enterprises and prints what happened and how long it took."""
+    import django
+
+    django.setup()
+    from loushi.foundation.core.actor import system_actor
+    from loushi.foundation.transfer.commands import run_import
+    from loushi.registry.territory.models import Unit
+
+    path = Unit.objects.get(code="C1").path
+    began = time.perf_counter()
+    report = run_import(
+        actor=system_actor("压测"), importer="enterprises", path=Path(file), unit_path=path,
+        partial=True, report_path=Path(back),
+    )  # fmt: skip
+    seconds = time.perf_counter() - began
+    if not report.applied:
+        raise SystemExit(f"not applied: {report.reasons[:3]}")
+    counts = {name: count for name, count in report.counts.items() if count}
+    sys.stdout.write(json.dumps({"seconds": round(seconds, 2), **counts, **report.seconds}) + "\n")
