@@ -3,4 +3,13 @@
 Each takes (actor, object_id) and returns (template name, context) or None when invisible.
 """
 
-PANELS: dict[str, tuple[str, ...]] = {}
+ENTERPRISES = "loushi.registry.enterprises.views.panels"
+
+PANELS: dict[str, tuple[str, ...]] = {
+    "building": (f"{ENTERPRISES}.building_plan",),
+    "building.tabs": (f"{ENTERPRISES}.building_tab",),
+    "building.history": (f"{ENTERPRISES}.building_history",),
+    "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
+    "enterprise": (),
+    "enterprise.own": (),
+}

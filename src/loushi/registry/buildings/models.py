@@ -36,6 +36,8 @@ class PropertyManager(Scoped):
 class Building(Scoped):
     """楼宇. `unit` is the lowest unit that contains it whole (community, grid or micro-grid)."""
 
+    index_again = "loushi.registry.buildings.commands.indexing.index_again"
+
     code = models.CharField(_("楼宇编码"), max_length=32, null=True, blank=True, unique=True)
     name = models.CharField(_("名称"), max_length=80)
     unit = models.ForeignKey(
@@ -117,6 +119,8 @@ class Floor(Scoped):
 
 class Space(Scoped):
     """房源 / 单元: a lettable room or part of a floor."""
+
+    index_again = "loushi.registry.buildings.commands.indexing.index_towers"
 
     class State(models.TextChoices):
         LET = "let", _("已租")

@@ -37,6 +37,8 @@ class Presence(models.TextChoices):
 class Enterprise(Scoped):
     """An enterprise or 个体工商户. `unit`/`unit_path` is its home (main tenancy) of today."""
 
+    index_again = "loushi.registry.enterprises.commands.indexing.index_enterprises"
+
     class BusinessKind(models.TextChoices):
         COMPANY = "company", _("企业")
         INDIVIDUAL = "individual", _("个体工商户")
@@ -145,6 +147,8 @@ class EnterpriseMembership(Scoped):
 
 class Tenancy(Scoped):
     """入驻: an enterprise in a space, or only in a building; `until` is the first day after."""
+
+    index_again = "loushi.registry.enterprises.commands.indexing.index_tenants"
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="tenancies")
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="tenancies")

@@ -29,6 +29,19 @@ def index_buildings(buildings: Iterable[Building]) -> None:
     )
 
 
+def index_again(ids: Iterable[int]) -> None:
+    """The same for buildings by their ids."""
+    rows = Building.objects.unscoped("indexing rows that were written")
+    index_buildings(rows.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def index_towers(space_ids: Iterable[int]) -> None:
+    """Buildings whose spaces moved to another unit."""
+    spaces = Space.objects.unscoped("indexing rows that were written")
+    found = spaces.filter(pk__in=list(space_ids)).order_by().values_list("building_id", flat=True)
+    index_again(sorted(set(found)))
+
+
 def _space_paths(ids: list[int]) -> dict[int, list[str]]:
     """The units that reach a building through its spaces, as in its policy."""
     found: dict[int, list[str]] = defaultdict(list)

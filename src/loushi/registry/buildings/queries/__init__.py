@@ -13,26 +13,38 @@ from .buildings import (
     choices,
     grades,
     occupancies,
+    people_choices,
     people_of,
     place_names,
+    role_choices,
     unit_choices,
+    visible_units,
 )
 from .finding import Finder, Known, finder
 from .floors import (
     PlanFloor,
     PlanSpace,
+    SpaceLine,
     area_sum,
     exported_spaces,
     plan_of,
     space_choices,
+    space_lines,
     space_values,
     spaces,
+    state_counts,
 )
 from .grants import grants_of, people_with_permission
 from .paging import Page, page_of
 from .panels import Panel, panels_of
 
 __all__ = [
+    "state_counts",
+    "space_lines",
+    "SpaceLine",
+    "visible_units",
+    "role_choices",
+    "people_choices",
     "BuildingLine",
     "BuildingPage",
     "Filters",

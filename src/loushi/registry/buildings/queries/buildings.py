@@ -10,12 +10,13 @@ from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.actor import BUILDING, Actor
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.core.units import ids_of
+from loushi.registry.accounts.models import Appointment, Role, User
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.models import Building, BuildingRole, Space
-from loushi.registry.buildings.policy import APPOINT, CHANGE
+from loushi.registry.buildings.policy import APPOINT, CHANGE, VIEW
 from loushi.registry.buildings.queries.paging import PAGE_SIZE, Page, page_of
 from loushi.registry.territory.models import Unit
 
@@ -236,6 +237,36 @@ def unit_choices(actor: Actor, permission: str = CHANGE) -> list[tuple[int, str]
     found = list(rows.values_list("pk", "name", "path"))
     top = min((len(path) for _pk, _name, path in found), default=0)
     return [(pk, "　" * ((len(path) - top) // 6) + name) for pk, name, path in found]
+
+
+def visible_units(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name with indentation) of the units by which the actor may narrow the list."""
+    return unit_choices(actor, VIEW)
+
+
+def people_choices(building: Building) -> list[tuple[int, str]]:
+    """(id, name) of active people who hold an office at a unit around the building, or a role at
+    the building already."""
+    path = building.unit_path
+    around = Appointment.objects.unscoped("choices of an appointment that is checked").filter(
+        unit_path__in=[path[:end] for end in range(6, len(path) + 1, 6)]
+    )
+    below = Appointment.objects.unscoped("choices of an appointment that is checked").filter(
+        path_range("unit_path", path)
+    )
+    roles = BuildingRole.objects.unscoped("choices of an appointment that is checked")
+    people = User.objects.filter(is_active=True).filter(
+        Q(pk__in=around.values("user_id"))
+        | Q(pk__in=below.values("user_id"))
+        | Q(pk__in=roles.filter(building=building).values("user_id"))
+    )
+    return list(people.order_by("name", "pk").values_list("pk", "name"))
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """(code, name) of the roles that may be held at a building."""
+    rows = Role.objects.filter(kind=BUILDING, is_active=True).order_by("pk")
+    return list(rows.values_list("code", "name"))
 
 
 def choices(actor: Actor, text: str = "", limit: int = 50) -> list[tuple[int, str]]:

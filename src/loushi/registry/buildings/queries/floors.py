@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.scoping import fetch
+from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.buildings.models import Building, Floor, Space
 from loushi.registry.buildings.policy import CHANGE
 from loushi.registry.buildings.queries.buildings import OCCUPIED
@@ -29,6 +29,22 @@ class PlanSpace:
     state: str
     area: Decimal | None
     use: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLine:
+    """One row of the table of rooms."""
+
+    id: int
+    number: str
+    floor: int | None
+    area: Decimal | None
+    use: str
+    state: str
+    state_label: str
+    unit: str
+    source: str
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,46 @@ def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:
         .select_related("floor")
         .order_by(F("floor__number").desc(nulls_last=True), "number", "pk")
     )
+
+
+def space_lines(actor: Actor, building_id: int, state: str = "") -> list[SpaceLine]:
+    """The visible rooms of a visible building, optionally of one state."""
+    building = fetch(Building, actor, building_id)
+    rows = spaces(actor, building_id).select_related("floor", "unit").defer("floor__outline")
+    if state:
+        rows = rows.filter(state=state)
+    may_change = permits(actor, CHANGE, building)
+    return [
+        SpaceLine(
+            id=row.pk,
+            number=row.number,
+            floor=row.floor.number if row.floor else None,
+            area=row.area,
+            use=row.use,
+            state=row.state,
+            state_label=row.get_state_display(),
+            unit=row.unit.name if row.unit else "",
+            source=row.source,
+            may_change=may_change,
+        )
+        for row in rows
+    ]
+
+
+def state_counts(building_id: int) -> list[tuple[str, str, int]]:
+    """(state, label, rooms) of a building that was checked; states without rooms are left out."""
+    counts = dict(
+        Space.objects.unscoped("counting rooms of a building that was checked")
+        .filter(building_id=building_id)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+    )
+    return [
+        (state.value, str(state.label), counts[state.value])
+        for state in Space.State
+        if state.value in counts
+    ]
 
 
 def space_choices(actor: Actor, building_id: int) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ from .enterprises import (
     upsert_enterprises,
 )
 from .industries import IndustryValues, load_industries
+from .sign_ups import KnownCode, SignUpData, approve_sign_up, refuse_sign_up, sign_up
 from .tenancies import (
     change_tenancy,
     follow_building,
@@ -31,6 +32,11 @@ from .tenancies import (
 from .values import ContactValues, EnterpriseValues, TenancyValues
 
 __all__ = [
+    "KnownCode",
+    "SignUpData",
+    "approve_sign_up",
+    "refuse_sign_up",
+    "sign_up",
     "CodeError",
     "ContactValues",
     "EnterpriseValues",

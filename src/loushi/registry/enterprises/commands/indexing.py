@@ -39,6 +39,13 @@ def index_enterprises(ids: Iterable[int]) -> None:
         )
 
 
+def index_tenants(tenancy_ids: Iterable[int]) -> None:
+    """Enterprises whose tenancies moved to another unit."""
+    rows = Tenancy.objects.unscoped("indexing rows that were written")
+    found = rows.filter(pk__in=list(tenancy_ids)).order_by()
+    index_enterprises(found.values_list("enterprise_id", flat=True))
+
+
 def _places(ids: list[int]) -> dict[int, list[tuple[int, str]]]:
     """Building and unit path of the running tenancies, as in the policy of enterprises."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)

@@ -1,5 +1,7 @@
 """The only way to read enterprises, contacts, tenancies and sign-ups."""
 
+from loushi.registry.buildings.queries import Page
+
 from .enterprises import (
     Card,
     Contact,
@@ -19,6 +21,7 @@ from .enterprises import (
     industry_choices,
     members_to_notify,
     officer_choices,
+    own_page,
     presence_counts,
     search,
     sections,
@@ -28,10 +31,14 @@ from .masking import masked_phone
 from .occupancy import (
     OccupiedFloor,
     OccupiedSpace,
+    Passage,
     Plan,
+    Stay,
     Tenant,
+    comings_and_goings,
     history_of_space,
     plan_on,
+    tenancy_for_change,
     tenants_of,
 )
 from .places import Place, building_choices, place_of, places_of, spaces_of, tenancies_of
@@ -45,6 +52,12 @@ from .sign_ups import (
 )
 
 __all__ = [
+    "Page",
+    "tenancy_for_change",
+    "comings_and_goings",
+    "Stay",
+    "Passage",
+    "own_page",
     "Card",
     "Contact",
     "EnterpriseLine",

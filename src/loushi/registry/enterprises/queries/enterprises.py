@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
+from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import running_on
@@ -187,6 +188,18 @@ def enterprise_lines(actor: Actor, filters: Filters) -> Iterable[EnterpriseLine]
 def enterprise_page(actor: Actor, enterprise_id: int) -> EnterprisePage:
     """The page of one enterprise; NotVisible for strangers."""
     row = fetch(Enterprise, actor, enterprise_id, related=("unit", "industry", "officer"))
+    return _page(actor, row)
+
+
+def own_page(actor: Actor, enterprise_id: int) -> EnterprisePage:
+    """The page of an enterprise for its own people, whatever their role; NotVisible for others."""
+    row = enterprise_of(actor)
+    if row is None or row.pk != enterprise_id:
+        raise NotVisible
+    return _page(actor, row)
+
+
+def _page(actor: Actor, row: Enterprise) -> EnterprisePage:
     contacts = _contacts(actor, row)
     places = places_of([row.pk])[row.pk]
     members = (
@@ -277,11 +290,11 @@ def sections() -> list[tuple[str, str]]:
     return list(IndustryCode.objects.filter(level=1).values_list("code", "name"))
 
 
-def industry_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Divisions (大类) grouped by section, for a select."""
+def industry_choices(held: str | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Divisions (大类) grouped by section, for a select; with the finer code that is held."""
     groups: dict[str, list[tuple[str, str]]] = {}
     names = dict(sections())
-    rows = IndustryCode.objects.filter(level=2).order_by("code")
+    rows = IndustryCode.objects.filter(Q(level=2) | Q(pk=held or "")).order_by("code")
     for code, section, name in rows.values_list("code", "section", "name"):
         groups.setdefault(section, []).append((code, f"{code} {name}"))
     return [(f"{key} {names.get(key, '')}", groups[key]) for key in sorted(groups)]

@@ -14,6 +14,7 @@ from loushi.foundation.core.scoping import fetch
 from loushi.registry.buildings.models import Building, Floor, Space
 from loushi.registry.buildings.queries import PlanFloor, PlanSpace, area_sum, plan_of
 from loushi.registry.enterprises.models import Presence, Tenancy
+from loushi.registry.enterprises.policy import CHANGE
 
 LEASE_WARNING = timedelta(days=90)
 
@@ -32,6 +33,26 @@ class Tenant:
     section: str
     since: date | None
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One tenancy in the history of a room."""
+
+    name: str
+    since: date | None
+    until: date | None
+    lease_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Somebody moved into a building (`arrived`) or out of it, on a day."""
+
+    on: date
+    name: str
+    room: str
+    arrived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +157,49 @@ def tenants_of(actor: Actor, building_id: int, on: date | None = None) -> QueryS
     )
 
 
-def history_of_space(actor: Actor, space_id: int) -> list[Tenancy]:
+def history_of_space(actor: Actor, space_id: int) -> list[Stay]:
     """Who was in a visible space, the newest first."""
     space = fetch(Space, actor, space_id)
-    return list(
+    rows = (
         Tenancy.objects.visible_to(actor)
         .filter(space=space)
         .select_related("enterprise")
         .order_by("-since", "-pk")
     )
+    return [Stay(row.enterprise.name, row.since, row.until, row.lease_until) for row in rows]
+
+
+def comings_and_goings(actor: Actor, building_id: int, limit: int = 40) -> list[Passage]:
+    """Moves into and out of a visible building that have a date, the newest first."""
+    fetch(Building, actor, building_id)
+    rows = (
+        Tenancy.objects.visible_to(actor)
+        .filter(building_id=building_id)
+        .select_related("enterprise", "space")
+    )
+    found = [
+        Passage(row.since, row.enterprise.name, _room(row), arrived=True)
+        for row in rows.filter(since__isnull=False).order_by("-since", "-pk")[:limit]
+        if row.since
+    ]
+    found += [
+        Passage(row.until, row.enterprise.name, _room(row), arrived=False)
+        for row in rows.filter(until__isnull=False).order_by("-until", "-pk")[:limit]
+        if row.until
+    ]
+    return sorted(found, key=lambda item: item.on, reverse=True)[:limit]
+
+
+def tenancy_for_change(actor: Actor, tenancy_id: int) -> tuple[str, int, str]:
+    """(place, enterprise id, enterprise name) for the form of moving out; NotVisible or Denied."""
+    row = fetch(
+        Tenancy, actor, tenancy_id, permission=CHANGE, related=("enterprise", "building", "space")
+    )
+    return f"{row.building.name} {_room(row)}".strip(), row.enterprise_id, row.enterprise.name
+
+
+def _room(row: Tenancy) -> str:
+    return row.space.number if row.space else ""
 
 
 def _tenants(actor: Actor, building_id: int, on: date) -> dict[int | None, list[Tenant]]:

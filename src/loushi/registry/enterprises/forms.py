@@ -1,0 +1,163 @@
+"""Forms of this package. They only read what was typed; the rules are the commands'."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from loushi.foundation.core.errors import LoushiError
+from loushi.registry.enterprises.models import Enterprise, Presence
+
+lazy = gettext_lazy
+Choices = list[tuple[int, str]]
+BLANK = [("", lazy("未填"))]
+
+
+def _date(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class EnterpriseForm(forms.Form):
+    """Everything of an enterprise that a person may type."""
+
+    name = forms.CharField(
+        label=lazy("企业名称"), max_length=120, help_text=lazy("与营业执照一致。")
+    )
+    credit_code = forms.CharField(
+        label=lazy("统一社会信用代码"),
+        required=False,
+        max_length=30,
+        help_text=lazy("18 位，填错哪一位会告诉您。"),
+    )
+    short_name = forms.CharField(label=lazy("简称"), max_length=40, required=False)
+    business_kind = forms.ChoiceField(
+        label=lazy("主体类型"), choices=Enterprise.BusinessKind.choices
+    )
+    industry_id = forms.ChoiceField(label=lazy("行业（GB/T 4754）"), required=False)
+    size = forms.ChoiceField(
+        label=lazy("规模"), choices=[*BLANK, *Enterprise.Size.choices], required=False
+    )
+    status = forms.ChoiceField(label=lazy("经营状态"), choices=Enterprise.Status.choices)
+    established_on = _date(lazy("成立日期"))
+    registered_address = forms.CharField(label=lazy("注册地址"), max_length=200, required=False)
+    staff_count = forms.IntegerField(label=lazy("员工数"), required=False)
+    unit_id = forms.TypedChoiceField(
+        label=lazy("所属单元"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=lazy("登记入驻后，按主要入驻地自动更新。"),
+    )
+    officer_id = forms.TypedChoiceField(
+        label=lazy("企业专员"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(
+        self, *args: Any, units: Choices, officers: Choices, industries: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_id"].choices = [*BLANK, *units]  # type: ignore[attr-defined]
+        self.fields["officer_id"].choices = [*BLANK, *officers]  # type: ignore[attr-defined]
+        self.fields["industry_id"].choices = [*BLANK, *industries]  # type: ignore[attr-defined]
+
+
+class MoveInForm(forms.Form):
+    """A tenancy begins. `building_id` comes from the page, the room by its number."""
+
+    building_id = forms.TypedChoiceField(label=lazy("楼宇"), coerce=int)
+    space_number = forms.CharField(
+        label=lazy("房号"),
+        max_length=30,
+        required=False,
+        help_text=lazy("没有登记过的房号会一并登记；合用一间的照样填。"),
+    )
+    presence = forms.ChoiceField(label=lazy("在地状态"), choices=Presence.choices)
+    area = forms.DecimalField(label=lazy("面积（㎡）"), required=False)
+    since = _date(lazy("入驻日期"), required=True)
+    lease_until = _date(lazy("租约到期"))
+
+    def __init__(self, *args: Any, buildings: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["building_id"].choices = [("", lazy("请选择")), *buildings]  # type: ignore[attr-defined]
+
+
+class MoveOutForm(forms.Form):
+    """A tenancy ends."""
+
+    on = _date(lazy("迁出日期"), required=True, help_text=lazy("从这一天起不再在这里。"))
+    why = forms.CharField(
+        label=lazy("原因"), max_length=200, help_text=lazy("例如“租约到期不续”。")
+    )
+
+
+class ContactForm(forms.Form):
+    """A contact."""
+
+    name = forms.CharField(label=lazy("姓名"), max_length=40)
+    phone = forms.CharField(label=lazy("电话"), max_length=20, required=False)
+    title = forms.CharField(label=lazy("职务"), max_length=40, required=False)
+    is_primary = forms.BooleanField(label=lazy("主要联系人"), required=False)
+
+
+class PurposeForm(forms.Form):
+    """Why somebody looks at a phone number."""
+
+    purpose = forms.CharField(label=lazy("用途"), max_length=100)
+
+
+class RefuseForm(forms.Form):
+    """Why a sign-up is refused."""
+
+    reason = forms.CharField(
+        label=lazy("未通过的原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=lazy("申请人会看到。"),
+    )  # fmt: skip
+
+
+class SignUpForm(forms.Form):
+    """The public sign-up."""
+
+    credit_code = forms.CharField(
+        label=lazy("统一社会信用代码"),
+        max_length=30,
+        help_text=lazy("营业执照上的 18 位代码。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    enterprise_name = forms.CharField(label=lazy("企业名称"), max_length=120)
+    unit_id = forms.TypedChoiceField(
+        label=lazy("所在商务社区"), coerce=int, empty_value=None, required=False
+    )
+    address = forms.CharField(
+        label=lazy("所在楼宇和房号"), max_length=120, required=False
+    )
+    contact_name = forms.CharField(
+        label=lazy("联系人姓名"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=lazy("联系电话"), max_length=20,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )  # fmt: skip
+    username = forms.CharField(
+        label=lazy("用户名"), max_length=60, help_text=lazy("登录时用，小写字母开头。"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=lazy("密码"), max_length=128, help_text=lazy("至少 10 位，不要只用数字。"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, communities: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_id"].choices = [("", lazy("请选择")), *communities]  # type: ignore[attr-defined]
+
+
+def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
+    """Puts a command's sentences beside the fields that they are about."""
+    for error in refusal.errors:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))

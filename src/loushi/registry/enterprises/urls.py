@@ -1,0 +1,25 @@
+"""Addresses of this package, under /enterprises/."""
+
+from django.urls import path
+
+from loushi.registry.enterprises.views import desk, own, sign_ups
+
+app_name = "enterprises"
+urlpatterns = [
+    path("", desk.enterprise_list, name="list"),
+    path("new/", desk.create, name="create"),
+    path("<int:pk>/", desk.enterprise, name="page"),
+    path("<int:pk>/edit/", desk.edit, name="edit"),
+    path("<int:pk>/move-in/", desk.move_in, name="move_in"),
+    path("<int:pk>/contact/", desk.contact, name="contact"),
+    path("tenancies/<int:pk>/move-out/", desk.move_out, name="move_out"),
+    path("contacts/<int:pk>/reveal/", desk.reveal, name="reveal"),
+    path("mine/", own.own, name="own"),
+    path("sign-up/", sign_ups.sign_up, name="sign_up"),
+    path("sign-up/done/", sign_ups.signed_up, name="signed_up"),
+    path("sign-up/status/", sign_ups.own_status, name="own_status"),
+    path("sign-ups/", sign_ups.review_list, name="sign_ups"),
+    path("sign-ups/<int:pk>/", sign_ups.review, name="review"),
+    path("sign-ups/<int:pk>/approve/", sign_ups.approve, name="approve"),
+    path("sign-ups/<int:pk>/refuse/", sign_ups.refuse, name="refuse"),
+]
