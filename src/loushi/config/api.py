@@ -89,7 +89,9 @@ def _refusal(request: HttpRequest, error: LoushiError) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    response = problem(401, _("需要有效的接口令牌。"), _("请在 Authorization 头里带上 Bearer 令牌。"))
+    response = problem(
+        401, _("需要有效的接口令牌。"), _("请在 Authorization 头里带上 Bearer 令牌。")
+    )
     response["WWW-Authenticate"] = "Bearer"
     return response
 
@@ -98,7 +100,9 @@ def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpRe
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
         {
-            "field": ".".join(str(part) for part in found["loc"] if part not in {"body", "payload"}),
+            "field": ".".join(
+                str(part) for part in found["loc"] if part not in {"body", "payload"}
+            ),
             "message": str(found["msg"]),
         }
         for found in error.errors

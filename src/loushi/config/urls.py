@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from loushi.config.api import api
+from loushi.config.home import home
 
 # (prefix, module). `web` and `accounts` carry their own prefixes (/styleguide, /login, /people …).
 PACKAGES = (
@@ -33,6 +34,7 @@ def _included() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     *_included(),
     path("api/v1/", api.urls),
 ]

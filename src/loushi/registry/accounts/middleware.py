@@ -46,8 +46,8 @@ class ActorMiddleware:
         """Chinese unless the person chose otherwise; the API follows Accept-Language."""
         if request.path.startswith("/api/"):
             return
-        chosen = getattr(request.user, "language", "") or request.COOKIES.get(
-            settings.LANGUAGE_COOKIE_NAME, ""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "") or getattr(
+            request.user, "language", ""
         )
         if chosen not in dict(settings.LANGUAGES):
             chosen = settings.LANGUAGE_CODE

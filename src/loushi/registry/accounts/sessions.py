@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -62,6 +62,14 @@ def begin(request: HttpRequest, user: User) -> UserSession:
         },
     )
     return row
+
+
+def renew(request: HttpRequest, user: User) -> None:
+    """After a change of password this device stays logged in, under a new session key."""
+    old = request.session.session_key
+    update_session_auth_hash(request, user)
+    rows = UserSession.objects.unscoped("the own session got a new key")
+    rows.filter(session_key=old).update(session_key=request.session.session_key)
 
 
 def finish(request: HttpRequest, reason: str = "logout") -> None:
@@ -139,5 +147,6 @@ __all__ = [
     "end_all",
     "expire_if_idle",
     "finish",
+    "renew",
     "running_support",
 ]

@@ -285,3 +285,55 @@ def planned(on: date | None = None) -> QuerySet[UnitPlacement]:
 def eve(on: date) -> date:
     """The day before."""
     return on - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node of the tree page with how many units hang directly below it."""
+
+    node: Node
+    below: int
+
+
+def with_counts(nodes: list[Node]) -> list[Branch]:
+    """The same nodes, each with the number of its direct children."""
+    below: dict[int | None, int] = {}
+    for node in nodes:
+        below[node.parent_id] = below.get(node.parent_id, 0) + 1
+    return [Branch(node, below.get(node.id, 0)) for node in nodes]
+
+
+def counts_by_kind(nodes: list[Node]) -> list[tuple[str, int]]:
+    """(层级, how many), in the order of the levels, without empty ones."""
+    totals = {kind: sum(node.kind == kind for node in nodes) for kind in UnitKind.values}
+    return [(str(UnitKind(kind).label), total) for kind, total in totals.items() if total]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a unit's life."""
+
+    on: date
+    kind: str
+    text: str
+    other_id: int | None = None
+
+
+def history(unit_id: int) -> list[Moment]:
+    """The unit's life, latest first: founded, named, moved, merged, split."""
+    unit = get_unit(unit_id)
+    found = [Moment(row.since, "name", row.name) for row in names(unit_id)]
+    parent: int | None = -1
+    for row in placements(unit_id):
+        if row.parent_id != parent:
+            text = row.parent.name if row.parent else ""
+            found.append(Moment(row.since, "place", text, row.parent_id))
+        parent = row.parent_id
+    for step in successions(unit_id):
+        outward = step.unit_id == unit_id
+        other = step.heir if outward else step.unit
+        kind = f"{step.kind}_{'out' if outward else 'in'}"
+        found.append(Moment(step.on, kind, other.name, other.pk))
+    if unit.dissolved_on:
+        found.append(Moment(unit.dissolved_on, "dissolved", unit.name))
+    return sorted(found, key=lambda moment: moment.on, reverse=True)

@@ -14,6 +14,7 @@ from .directory import (
 from .own import sessions_of, tokens_of
 from .people import (
     PersonFilter,
+    PersonRow,
     get_user,
     handover_of,
     history_of,
@@ -24,11 +25,13 @@ from .people import (
     support_accesses,
     usable_supports,
     user_by_login,
+    with_posts,
 )
 from .reach import Superior, superiors, superiors_of, users_with_permission
 
 __all__ = [
     "PersonFilter",
+    "PersonRow",
     "Superior",
     "actor_for",
     "address_of",
@@ -56,4 +59,5 @@ __all__ = [
     "usable_supports",
     "user_by_login",
     "users_with_permission",
+    "with_posts",
 ]

@@ -1,5 +1,6 @@
 """People, and who holds what where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -176,3 +177,21 @@ def usable_supports(user_id: int) -> list[SupportAccess]:
         .select_related("granted_by")
         .order_by("-pk")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person in a list with the posts that run."""
+
+    user: User
+    posts: tuple[Appointment, ...]
+
+
+def with_posts(users: Sequence[User], on: date) -> list[PersonRow]:
+    """People with their running posts: one query for all."""
+    rows = Appointment.objects.unscoped("posts of people whom the actor may see")
+    running = rows.filter(running_on(on), user_id__in=[user.pk for user in users])
+    posts: dict[int, list[Appointment]] = {}
+    for row in running.select_related("role", "unit", "department").order_by("pk"):
+        posts.setdefault(row.user_id, []).append(row)
+    return [PersonRow(user, tuple(posts.get(user.pk, ()))) for user in users]

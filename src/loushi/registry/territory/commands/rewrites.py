@@ -7,7 +7,9 @@ anywhere, it goes on where it stopped. The models are found in Django's registry
 - `unit_path_is_fact = True`: the path is history and never rewritten (the audit);
 - `unit_path_stays = True`: rows of a dissolved or divided unit itself do not go to the heir
   (appointments: rights are never inherited by themselves);
-- `at_building(building_id) -> Q`: which rows hang on a building, where no foreign key says so.
+- `at_building(building_id) -> Q`: which rows hang on a building, where no foreign key says so;
+- `index_again = "dotted.path"`: called with the ids of moved rows, in the same transaction, so that
+  the search finds them at their new place.
 """
 
 from datetime import timedelta
@@ -18,6 +20,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from loushi.foundation.core.scoping import UnitPathField, path_range
 from loushi.registry.territory.commands.effects import announce
@@ -114,6 +117,8 @@ def step(pk: int, model: type[models.Model]) -> tuple[int, bool]:
             found = rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
             pks = list(found[:BATCH])
             _move(job, model, pks)
+            if pks and hasattr(model, "index_again"):
+                import_string(model.index_again)(pks)
         job.progress[label] = pks[-1] if len(pks) == BATCH else DONE
         job.save(update_fields=["progress"])
     return len(pks), len(pks) == BATCH

@@ -1,0 +1,251 @@
+"""The unit tree on any day, one unit, and the forms that change the tree."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from loushi.foundation.core.errors import Denied, Refused
+from loushi.registry.territory import commands, forms, queries
+from loushi.registry.territory.models import Unit, UnitKind
+from loushi.registry.territory.panels import buildings_of, panels_of
+from loushi.registry.territory.policy import can_change, fits_below
+
+INDENT = "　"
+
+
+def _on(request: HttpRequest) -> date:
+    try:
+        return parse_date(request.GET.get("on", "")) or timezone.localdate()
+    except ValueError:
+        return timezone.localdate()
+
+
+def tree(request: HttpRequest) -> HttpResponse:
+    """All units as they stood on a day."""
+    on = _on(request)
+    nodes = queries.tree(on)
+    context = {
+        "nodes": queries.with_counts(nodes),
+        "on": on,
+        "today": timezone.localdate(),
+        "figures": queries.counts_by_kind(nodes),
+        "planned": list(queries.planned()[:50]),
+        "may_change": can_change(request.actor, queries.root_path() or "-"),
+    }
+    return render(request, "territory/tree.html", context)
+
+
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One unit on a day: way, children, history, hosts, and panels of upper packages."""
+    on = _on(request)
+    found = queries.get_unit(pk)
+    context = {
+        "unit": found,
+        "node": queries.unit_at(pk, on),
+        "on": on,
+        "today": timezone.localdate(),
+        "way": queries.ancestors(pk, on),
+        "children": queries.children(pk, on),
+        "history": queries.history(pk),
+        "hosts": queries.hosts_of(pk, on),
+        "host_form": forms.HostForm(),
+        "details_form": forms.DetailsForm(
+            initial={"feature": found.feature, "prefix": found.prefix, "source": found.source}
+        ),
+        "may_change": bool(found.path) and can_change(request.actor, found.path),
+        "panels": panels_of(request.actor, "territory.unit", pk, on=on),
+    }
+    return render(request, "territory/unit.html", context)
+
+
+def _changeable(request: HttpRequest, pk: int) -> Unit:
+    found = queries.get_unit(pk)
+    if not can_change(request.actor, found.path or "-"):
+        raise Denied
+    return found
+
+
+def _changing(
+    request: HttpRequest,
+    found: Unit,
+    form: Form,
+    title: str,
+    change: Callable[[dict[str, Any]], str],
+    preview: Callable[[dict[str, Any]], commands.Preview] | None = None,
+) -> HttpResponse:
+    """A form in two steps: first what will move, then the change itself."""
+    shown = None
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            if preview is not None and "confirm" not in request.POST:
+                shown = preview(typed)
+            else:
+                messages.info(request, change(typed))
+                return redirect("territory:unit", found.pk)
+        except Refused as refusal:
+            form.refuse(refusal)  # type: ignore[attr-defined]
+    context = {
+        "unit": found,
+        "form": form,
+        "title": title,
+        "preview": shown,
+        "two_steps": preview is not None,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "territory/change.html", context, status=status)
+
+
+def _nodes(
+    actor: Any, keep: Callable[[queries.Node], bool] = lambda node: True
+) -> list[tuple[int, str]]:
+    return [
+        (node.id, INDENT * node.depth + node.name)
+        for node in queries.tree()
+        if can_change(actor, node.path) and keep(node)
+    ]
+
+
+def found(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new unit below this one."""
+    above = _changeable(request, pk)
+    kinds = [(k.value, k.label) for k in UnitKind if fits_below(k.value, above.kind)]
+    form = forms.FoundForm(
+        request.POST or None, initial={"parent": pk}, kinds=kinds,
+        parents=_nodes(request.actor, lambda node: node.kind != UnitKind.MICRO_GRID),
+    )  # fmt: skip
+
+    def change(typed: dict[str, Any]) -> str:
+        new = commands.found_unit(actor=request.actor, **typed)
+        return _("“%(name)s”自 %(on)s 起设立。") % {"name": new.name, "on": new.founded_on}
+
+    return _changing(request, above, form, _("设立下级单元"), change)
+
+
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _changeable(request, pk)
+    form = forms.RenameForm(request.POST or None, initial={"name": row.name})
+
+    def change(typed: dict[str, Any]) -> str:
+        commands.rename_unit(actor=request.actor, unit_id=pk, **typed)
+        return _("自 %(on)s 起名为“%(name)s”。") % {"on": typed["on"], "name": typed["name"]}
+
+    return _changing(request, row, form, _("更名"), change)
+
+
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _changeable(request, pk)
+    parents = _nodes(request.actor, lambda node: fits_below(row.kind, node.kind))
+    form = forms.MoveForm(request.POST or None, parents=parents)
+
+    def change(typed: dict[str, Any]) -> str:
+        commands.move_unit(
+            actor=request.actor, unit_id=pk, parent_id=typed["parent"], on=typed["on"],
+            why=typed["why"],
+        )  # fmt: skip
+        return _("“%(name)s”自 %(on)s 起归到新的上级。") % {"name": row.name, "on": typed["on"]}
+
+    def preview(typed: dict[str, Any]) -> commands.Preview:
+        return commands.preview_move(unit_id=pk, on=typed["on"])
+
+    return _changing(request, row, form, _("调整归属"), change, preview)
+
+
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _changeable(request, pk)
+    same = _nodes(request.actor, lambda node: node.kind == row.kind and node.id != pk)
+    form = forms.MergeForm(
+        request.POST or None, units=[(key, name.strip(INDENT)) for key, name in same]
+    )
+
+    def change(typed: dict[str, Any]) -> str:
+        commands.merge_units(
+            actor=request.actor, unit_ids=typed["units"], heir_id=pk, on=typed["on"],
+            why=typed["why"],
+        )  # fmt: skip
+        return _("%(count)d 个单元自 %(on)s 起并入“%(name)s”。") % {
+            "count": len(typed["units"]), "on": typed["on"], "name": row.name,
+        }  # fmt: skip
+
+    def preview(typed: dict[str, Any]) -> commands.Preview:
+        return commands.preview_merge(unit_ids=typed["units"], on=typed["on"])
+
+    return _changing(request, row, form, _("并入其他单元"), change, preview)
+
+
+def split(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _changeable(request, pk)
+    children = [(node.id, node.name) for node in queries.children(pk)]
+    form = forms.SplitForm(
+        request.POST or None, children=children, buildings=buildings_of(request.actor, pk)
+    )
+
+    def change(typed: dict[str, Any]) -> str:
+        part = commands.Part(
+            code=typed["code"], name=typed["name"], prefix=typed["prefix"].upper(),
+            children=tuple(typed["children"]), buildings=tuple(typed["buildings"]),
+        )  # fmt: skip
+        commands.split_unit(
+            actor=request.actor, unit_id=pk, on=typed["on"], parts=[part], why=typed["why"]
+        )
+        return _("自 %(on)s 起拆出“%(name)s”。") % {"on": typed["on"], "name": typed["name"]}
+
+    def preview(typed: dict[str, Any]) -> commands.Preview:
+        return commands.preview_split(
+            unit_id=pk, children=typed["children"], buildings=typed["buildings"], on=typed["on"]
+        )
+
+    return _changing(request, row, form, _("拆出新单元"), change, preview)
+
+
+@require_POST
+def details(request: HttpRequest, pk: int) -> HttpResponse:
+    form = forms.DetailsForm(request.POST)
+    try:
+        if form.is_valid():
+            commands.change_details(actor=request.actor, unit_id=pk, **form.cleaned_data)
+            messages.info(request, _("特色、编号前缀和依据已更正。"))
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("territory:unit", pk)
+
+
+@require_POST
+def add_host(request: HttpRequest, pk: int) -> HttpResponse:
+    form = forms.HostForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(_("请填写属地社区和日期。"))
+        found = list(queries.residential_communities(form.cleaned_data["community"])[:2])
+        if len(found) != 1:
+            raise Refused(
+                _("没有这个属地社区，请先导入名录。") if not found
+                else _("有多个属地社区符合，请填写完整编码。")
+            )  # fmt: skip
+        commands.add_host(
+            actor=request.actor, unit_id=pk, community_id=found[0].pk,
+            since=form.cleaned_data["since"],
+        )  # fmt: skip
+        messages.info(request, _("已登记属地社区“%(name)s”。") % {"name": found[0].name})
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("territory:unit", pk)
+
+
+@require_POST
+def end_host(request: HttpRequest, pk: int, host: int) -> HttpResponse:
+    try:
+        commands.end_host(actor=request.actor, host_id=host)
+        messages.info(request, _("已从今天起取消这个属地社区。"))
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("territory:unit", pk)
