@@ -47,8 +47,6 @@ def test_a_sane_id_is_kept_and_returned() -> None:
     response = through(request, seen)
     assert response.content == b"edge-12345678"
     assert response.headers["X-Request-ID"] == "edge-12345678"
-    response.close()
-    assert request_id.get() == ""
 
 
 @pytest.mark.parametrize("offered", ["", "short", "a" * 65, "x y z x y z", "<script>alert(1)"])

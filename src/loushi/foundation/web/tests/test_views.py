@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from loushi.foundation.core.logs import request_id
 from loushi.foundation.web import samples, views
 from loushi.foundation.web.assets import THEME_COOKIE
 
@@ -31,6 +32,12 @@ def test_healthz_answers_without_a_database(client: Client) -> None:
     assert response.status_code == 200
     assert response.json() == {"status": "ok"}
     assert "no-cache" in response.headers["Cache-Control"]
+
+
+def test_the_request_id_ends_with_the_answer(client: Client) -> None:
+    response = client.get("/healthz", headers={"X-Request-ID": "edge-12345678"})
+    assert response.headers["X-Request-ID"] == "edge-12345678"
+    assert request_id.get() == ""
 
 
 @pytest.mark.django_db
