@@ -7,12 +7,19 @@ from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, State
+from loushi.casework.demands.models import (
+    Assignment,
+    Demand,
+    DemandClock,
+    DemandEvent,
+    Solved,
+    State,
+)
 from loushi.casework.demands.queries.lines import Line, lines
 from loushi.casework.demands.queries.listing import capped_count, rows_of
+from loushi.casework.demands.queries.promises import day_words
 from loushi.casework.demands.workflow import ENDED, OPEN
 from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.registry.enterprises import queries as enterprises
@@ -158,8 +165,13 @@ def firm_lines(actor: Actor, ids: Sequence[int]) -> list[FirmLine]:
         values["id"]: values
         for values in mine(actor)
         .filter(pk__in=ids)
-        .values("id", "resolved_at", "rated_at", "answer", "closed_at", "updated_at")
-    }
+        .annotate(
+            resolve_due=Max("clocks__due_at", filter=Q(clocks__kind=DemandClock.Kind.RESOLVE))
+        )
+        .values(
+            "id", "resolved_at", "rated_at", "answer", "closed_at", "updated_at", "resolve_due"
+        )
+    }  # fmt: skip
     news = _latest(ids)
     late = set(
         Assignment.objects.unscoped(WHY)
@@ -235,22 +247,25 @@ def _aside(line: Line, facts: Mapping[str, Any], event: DemandEvent | None) -> s
     row = line.row
     if row.state == State.RESOLVED and facts["resolved_at"]:
         until = timezone.localtime(facts["resolved_at"] + timedelta(days=RATING_DAYS))
-        return _("%(day)s前可评价") % {"day": date_format(until, "MONTH_DAY_FORMAT")}
+        return _("%(day)s前可评价") % {"day": day_words(until)}
     if row.state == State.NEED_INFO and event is not None:
         days = (timezone.localdate() - timezone.localtime(event.at).date()).days
         return _("已等 %(n)d 天") % {"n": days} if days else _("今天问的")
     if row.state == State.SUSPENDED and row.review_on:
-        return _("%(day)s复核") % {"day": date_format(row.review_on, "MONTH_DAY_FORMAT")}
+        return _("%(day)s复核") % {"day": day_words(row.review_on)}
     if row.state in OPEN and row.due_at:
-        due = timezone.localtime(row.due_at)
-        when = f"{date_format(due, 'MONTH_DAY_FORMAT')} {due:%H:%M}"
         if row.state == State.SUBMITTED:
-            return _("应于 %(when)s 受理") % {"when": when}
-        return _("应于 %(when)s 办结") % {"when": when}
+            return _("应于 %(when)s 受理") % {"when": _when(row.due_at)}
+        if facts["resolve_due"]:
+            return _("应于 %(when)s 办结") % {"when": _when(facts["resolve_due"])}
     if row.state == State.CLOSED and row.solved:
         return str(dict(Solved.choices).get(row.solved, ""))
     ended = facts["closed_at"] or (facts["updated_at"] if row.state in ENDED else None)
-    return date_format(timezone.localtime(ended), "MONTH_DAY_FORMAT") if ended else ""
+    return day_words(ended) if ended else ""
+
+
+def _when(at: datetime) -> str:
+    return f"{day_words(at)} {timezone.localtime(at):%H:%M}"
 
 
 def _news(line: Line, facts: Mapping[str, Any], event: DemandEvent | None) -> str:
@@ -260,7 +275,7 @@ def _news(line: Line, facts: Mapping[str, Any], event: DemandEvent | None) -> st
         day = timezone.localtime(facts["resolved_at"]) if facts["resolved_at"] else None
         return _("%(unit)s%(day)s答复：%(words)s") % {
             "unit": row.lead or _("社区"),
-            "day": f" {date_format(day, 'MONTH_DAY_FORMAT')}" if day else "",
+            "day": f" {day_words(day)}" if day else "",
             "words": shortened(facts["answer"]),
         }
     if event is None:

@@ -1,10 +1,11 @@
 """By when something will be accepted: the sentence on the home page and under the submit button."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.models import Tier, Urgency
@@ -86,4 +87,16 @@ def moment_words(at: datetime) -> str:
         return str(_("今天 %(time)s") % {"time": clock})
     if local.date() == today + timedelta(days=1):
         return str(_("明天 %(time)s") % {"time": clock})
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {date_format(local, 'D')} {clock}"
+    return f"{day_words(at)} {date_format(local, 'D')} {clock}"
+
+
+def day_words(at: datetime | date) -> str:
+    """9月28日, or 28 Sep; another year is named."""
+    day = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    english = (get_language() or "").startswith("en")
+    text = date_format(day, "j M")
+    if not english:
+        text = str(_("%(month)d月%(day)d日") % {"month": day.month, "day": day.day})
+    if day.year == timezone.localdate().year:
+        return text
+    return f"{text} {day.year}" if english else f"{day.year}年{text}"

@@ -27,6 +27,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One case beside the inbox."""
     view = queries.case(request.actor, pk)
+    if not view.sees_internal:
+        return redirect("demands:own", pk=pk)
     context = {**showing.inbox_context(request, selected=pk), **showing.case_context(request, view)}
     return render(request, "demands/case.html", context)
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from loushi.casework.demands import queries
 from loushi.casework.demands.commands import Submission, make_move
@@ -16,7 +16,7 @@ from loushi.casework.demands.forms import FirmForm, MoveForm
 from loushi.casework.demands.models import Demand, Side
 from loushi.casework.demands.queries import CaseView
 from loushi.casework.demands.queries.firm import RATING_DAYS, FirmPlace, mine
-from loushi.casework.demands.queries.promises import accept_promise
+from loushi.casework.demands.queries.promises import accept_promise, day_words
 from loushi.casework.demands.views.history import timeline
 from loushi.casework.demands.views.showing import add_errors, new_key
 from loushi.foundation.core.actor import Actor
@@ -24,6 +24,15 @@ from loushi.foundation.core.errors import LoushiError, NotVisible
 from loushi.foundation.web.templatetags.loushi import minutes_text
 
 URGE_HOURS = 24
+LEFT_OUT = frozenset({"warned", "sign", "start"})
+TITLES = {
+    "ask_info": _l("请您补充"),
+    "progress": _l("进展"),
+    "contact": _l("首次联系"),
+    "resolve": _l("答复"),
+    "answer_part": _l("协办单位答复"),
+    "hand_back": _l("重新确定承办单位"),
+}
 LIST_CHIPS = ("", "open", "waiting", "ended")
 
 
@@ -126,8 +135,9 @@ def own_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     return context | {
         "moves": names,
         "timeline": [
-            entry for entry, event in zip(timeline(view), view.events, strict=True)
-            if event.move not in {"warned"}
+            entry | ({"title": TITLES[event.move]} if event.move in TITLES else {})
+            for entry, event in zip(timeline(view), view.events, strict=True)
+            if event.move not in LEFT_OUT
         ],
         "asked": next((event.note for event in view.events if event.move == "ask_info"), ""),
         "supply": MoveForm(move="supply_info", initial={"key": new_key()}),
@@ -152,11 +162,7 @@ def _urged(demand: Demand) -> str:
 
 def _moment(at: Any) -> str:
     local = timezone.localtime(at)
-    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
-
-
-def _day(at: Any) -> str:
-    return date_format(timezone.localtime(at), "MONTH_DAY_FORMAT")
+    return f"{day_words(at)} {local:%H:%M}"
 
 
 def facts_context(view: CaseView) -> dict[str, Any]:
@@ -216,11 +222,14 @@ def _used(view: CaseView) -> str:
     if clock is None:
         return ""
     day = 1440 if clock.limit.kind.is_clock else clock.nominal_minutes
-    return _("%(label)s用时 %(used)s，时限 %(whole)s") % {
+    words = _("%(label)s用时 %(used)s，时限 %(whole)s") % {
         "label": clock.label,
         "used": minutes_text(clock.used, day),
         "whole": minutes_text(clock.whole, day),
     }
+    if not clock.over:
+        return words
+    return words + _("，超过 %(over)s") % {"over": minutes_text(clock.over, day)}
 
 
 def _facts(view: CaseView) -> list[tuple[str, str]]:
@@ -236,7 +245,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
     )
     person = "·".join(filter(None, [accepted.actor_name])) if accepted else ""
     if same_day:
-        rows.append((_("%(day)s 提交、受理") % {"day": _day(demand.submitted_at)}, person))
+        rows.append((_("%(day)s 提交、受理") % {"day": day_words(demand.submitted_at)}, person))
     else:
         rows.append((_("%(at)s 提交") % {"at": _moment(demand.submitted_at)}, ""))
         if demand.accepted_at:
@@ -249,7 +258,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
             first = timezone.localtime(demand.contacted_at).date()
             same = first == timezone.localtime(demand.dispatched_at).date()
             contact = _("当天联系您") if same else _("%(day)s联系您") % {
-                "day": _day(demand.contacted_at)
+                "day": day_words(demand.contacted_at)
             }  # fmt: skip
         at = _moment(demand.dispatched_at)
         rows.append((_("%(at)s 交办%(unit)s") % {"at": at, "unit": unit}, contact))
@@ -257,7 +266,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
         verdict = demand.get_verdict_display() if demand.verdict and answered else ""
         rows.append(
             (
-                _("%(day)s 答复") % {"day": _day(demand.resolved_at)},
+                _("%(day)s 答复") % {"day": day_words(demand.resolved_at)},
                 _("结论：%(verdict)s") % {"verdict": verdict} if verdict else "",
             )
         )
