@@ -98,6 +98,8 @@ class DemandCategory(PublicModel):
 class Demand(Scoped):
     """One 诉求. Its number is prefix, year and id: unique, gaps allowed, no counter to wait for."""
 
+    index_again = "loushi.casework.demands.commands.telling.index_again"
+
     prefix = models.CharField(max_length=4)
     year = models.PositiveSmallIntegerField()
     title = models.CharField(_("标题"), max_length=80)

@@ -18,6 +18,8 @@ class IndexEntry(Scoped):
     plain number, so that both databases compare it alike in SQL.
     """
 
+    unit_path_is_fact = True  # follows its object, which is indexed again when it moves
+
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()
     moment = models.BigIntegerField()

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from loushi.casework.demands.models import Assignment, Demand
-from loushi.foundation.language.commands import index_text
+from loushi.foundation.language.commands import Text, index_many, index_text
 from loushi.foundation.notices.commands import notify
 from loushi.registry.accounts import queries as accounts
 from loushi.registry.buildings import queries as buildings
 from loushi.registry.enterprises import queries as enterprises
 
 SUBJECT = "demands.demand"
+WHY_INDEX = "search tokens of demands that were written"
 
 
 def link_to(demand: Demand) -> str:
@@ -51,6 +52,25 @@ def index(demand: Demand) -> None:
             demand,
             Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand),
         ),
+    )
+
+
+def index_again(ids: Sequence[int]) -> None:
+    """The same for demands that exist, by their ids."""
+    parts: dict[int, list[Assignment]] = {}
+    for part in Assignment.objects.unscoped(WHY_INDEX).filter(demand_id__in=ids).order_by("id"):
+        parts.setdefault(part.demand_id, []).append(part)
+    rows = Demand.objects.unscoped(WHY_INDEX).filter(pk__in=ids).order_by("pk")
+    index_many(
+        Text(
+            kind="demand",
+            object_id=demand.pk,
+            text=searchable_text(demand),
+            unit_path=demand.unit_path,
+            at=demand.submitted_at,
+            participants=tokens_of(demand, parts.get(demand.pk, ())),
+        )
+        for demand in rows.select_related("enterprise", "building")
     )
 
 

@@ -1,6 +1,7 @@
 """What the box finds, for whom, and that a neighbour has neither lines nor counts."""
 
 import pytest
+from django.utils import timezone
 
 from loushi.casework.demands.factories import make_world
 from loushi.foundation.core.actor import UNIT, Actor, Grant
@@ -8,7 +9,9 @@ from loushi.overview.search import queries
 from loushi.registry.buildings.commands.indexing import index_buildings
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.commands.indexing import index_enterprises
-from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.registry.territory.commands.rewrites import run_rewrite
+from loushi.registry.territory.models import PathRewrite
 
 pytestmark = pytest.mark.django_db
 WHY = "test data"
@@ -89,8 +92,6 @@ def test_an_enterprise_finds_its_own_demands(world):
 
 
 def test_an_enterprise_with_a_second_place_is_found_from_there(world):
-    from loushi.registry.enterprises.models import Tenancy
-
     far = Building.objects.unscoped(WHY).get(code="W2")
     Tenancy.objects.unscoped(WHY).create(
         enterprise=world.enterprise, building=far, unit_path=world.there.path
@@ -151,3 +152,23 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(world, django_assert_
         world.submit()
     with django_assert_max_num_queries(len(few.captured_queries)):
         assert queries.results(here, "卸货口 云栈").total == 7
+
+
+def test_what_moves_with_its_unit_is_found_at_its_new_place(world):
+    demand = world.submit()
+    old, new = world.here.path, world.there.path + f"{world.here.pk:06d}"
+    job = PathRewrite.objects.create(
+        unit=world.here, old_path=old, new_path=new, on=timezone.localdate()
+    )
+    run_rewrite(job.pk)
+    assert found(looker(old), "云栈智联") == {}
+    assert found(looker(world.there.path), "卸货口") == {"demands": [demand.title]}
+    assert found(looker(new), "1703") == {"rooms": ["望澜中心 1703"]}
+    assert found(looker(new), "望澜中心") == {
+        "demands": [demand.title],
+        "buildings": ["望澜中心"],
+    }
+    assert found(looker(new), "云栈") == {
+        "demands": [demand.title],
+        "enterprises": ["云栈智联供应链有限公司"],
+    }
