@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 Cell = Any
 Parse = Callable[[Cell, ZoneInfo], Any]
@@ -569,6 +568,3 @@ def _count_points(node: Any, limit: int) -> int:
         else:
             stack.extend((child, depth + 1) for child in item)
     return count
-
-
-BLANK_WORDS = gettext_lazy("空白保留原值；填 [清空] 才会清掉原值")

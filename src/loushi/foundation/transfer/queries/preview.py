@@ -191,8 +191,8 @@ def batch_summary(batch: ImportBatch) -> dict[str, Any]:
         "sum": " + ".join(f"{part['value']:,}" for part in parts),
         "can_apply": batch.state == "checked"
         and count["new"] + count["changed"] + count["unplaced"] > 0,
-        "step": 5 if batch.state == "applied" else 4,
-        "steps": [_("上传"), _("来源"), _("对应"), _("核对"), _("应用")],
+        "step": 4 if batch.state == "applied" else 3,
+        "steps": [_("上传"), _("对应"), _("核对"), _("应用")],
     }
 
 
