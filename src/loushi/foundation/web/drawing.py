@@ -207,7 +207,7 @@ def clock_bar(items: Sequence[Mapping[str, Any]]) -> ClockBar:
     units = [
         float(item["minutes"])
         if item["kind"] == "day"
-        else mean * (0.33 if item.get("days", 1) > 2 or len(str(item["label"])) > 1 else 0.17)
+        else mean * (0.33 if item.get("note") or len(str(item["label"])) > 1 else 0.17)
         for item in axis
     ]
     scale = 100 / sum(units)
