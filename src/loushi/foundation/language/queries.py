@@ -44,8 +44,9 @@ class Found:
     """One page of hits, newest first.
 
     `count` is exact up to `COUNTED`; above that `is_capped` is set and `count_text` says "1000+".
-    Pages behind the first are not counted again (None). `next` continues the search as `before`.
-    `is_searchable` is False where the query has nothing that can be searched for.
+    Pages behind the first are not counted again (None). `next` continues the search as `before`;
+    `places` has the same for each hit, for callers that keep only some of them. `is_searchable` is
+    False where the query has nothing that can be searched for.
     """
 
     ids: tuple[int, ...] = ()
@@ -53,6 +54,7 @@ class Found:
     is_capped: bool = False
     next: str = ""
     is_searchable: bool = True
+    places: tuple[str, ...] = ()
 
     @property
     def count_text(self) -> str:
@@ -98,7 +100,8 @@ def find(
         ids=tuple(hit.object_id for hit in page),
         count=min(len(hits), COUNTED) if counting else None,
         is_capped=counting and len(hits) > COUNTED,
-        next=f"{page[-1].moment}-{page[-1].entry_id}" if len(hits) > limit else "",
+        next=_behind(page[-1]) if len(hits) > limit else "",
+        places=tuple(map(_behind, page)),
     )
 
 
@@ -147,6 +150,10 @@ def _newest_first(lookup: Lookup, wanted: int) -> list[Hit]:
             older = replace(lookup, until=end)
             return hits + database.hits(older, missing)
         step = min(MOST_MONTHS, 1 + int(1.5 * missing / density / MONTH))
+
+
+def _behind(hit: Hit) -> str:
+    return f"{hit.moment}-{hit.entry_id}"
 
 
 def _place(before: str) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from loushi.casework.demands.models import Assignment, Demand, State
 from loushi.casework.demands.workflow import GROUPS, OPEN
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
 from loushi.foundation.core.scoping import path_range
-from loushi.foundation.language.queries import find, scope_of
+from loushi.foundation.language.queries import Found, find, scope_of
 
 PAGE = 50
 COUNT_LIMIT = 1000
@@ -211,17 +211,28 @@ def _after(rows: QuerySet[Demand], order: tuple[str, ...], after: str) -> QueryS
 
 
 def _found(actor: Actor, rows: QuerySet[Demand], filters: Filters, after: str, size: int) -> Page:
-    """Hits of the text index, newest first, then checked again against scope and filters."""
-    hits = find(
-        kind="demand",
-        query=filters.q,
-        scope=scope_of(actor, Demand),
-        limit=size,
-        before=after,
-    )
-    kept = {values[0]: values for values in rows.filter(pk__in=hits.ids).values_list(*FIELDS)}
-    found = tuple(row_of(kept[pk]) for pk in hits.ids if pk in kept)
-    return Page(found, hits.count or len(found), hits.is_capped, hits.next)
+    """Hits of the text index, newest first, then checked again against scope and filters.
+
+    The newest thousand hits are checked at once: the index has looked that far for its count.
+    """
+    hits = _hits(actor, filters.q, after)
+    kept = set(rows.filter(pk__in=hits.ids).order_by().values_list("pk", flat=True))
+    places = [(pk, place) for pk, place in zip(hits.ids, hits.places, strict=True) if pk in kept]
+    shown = [pk for pk, _place in places[:size]]
+    values = {row[0]: row for row in rows.filter(pk__in=shown).values_list(*FIELDS)}
+    following = places[size - 1][1] if len(places) > size else hits.next
+    all_hits = _hits(actor, filters.q, "") if after else hits
+    count = rows.filter(pk__in=all_hits.ids).count() if after else len(kept)
+    found = tuple(row_of(values[pk]) for pk in shown if pk in values)
+    return Page(found, count, bool(all_hits.next), following)
+
+
+def _hits(actor: Actor, query: str, after: str) -> Found:
+    scope = scope_of(actor, Demand)
+    try:
+        return find(kind="demand", query=query, scope=scope, limit=COUNT_LIMIT, before=after)
+    except ValueError:  # a place of another list
+        return find(kind="demand", query=query, scope=scope, limit=COUNT_LIMIT)
 
 
 def capped_count(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> tuple[int, bool]:
