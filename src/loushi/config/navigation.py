@@ -30,7 +30,7 @@ class Entry:
 
 RAIL: tuple[Entry, ...] = (
     Entry(
-        ("demands:inbox", "demands:list"), _("诉求"), "article",
+        ("demands:inbox",), _("诉求"), "article",
         ("demands.view",), "/demands/",
     ),
     Entry(("buildings:list",), _("楼宇"), "building", ("buildings.view",), "/buildings/"),
@@ -44,41 +44,45 @@ RAIL: tuple[Entry, ...] = (
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),
     Entry(("party:overview",), _("党建"), "flag", ("party.view",), "/party/", seal=True),
     Entry(
-        ("insights:board", "insights:home"), _("数图"), "bars",
+        ("insights:board",), _("数图"), "bars",
         ("insights.view",), "/insights/",
     ),
-    Entry(("territory:tree", "territory:list"), _("区划"), "map", ("territory.view",), "/units/"),
+    Entry(("territory:tree",), _("区划"), "map", ("territory.view",), "/units/"),
     Entry(
-        ("accounts:people", "accounts:person_list"), _("人员"), "users",
+        ("accounts:people",), _("人员"), "users",
         ("accounts.view", "accounts.manage"), "/people/",
     ),
 )  # fmt: skip
 
 # The enterprise's phone: four at most.
 PHONE: tuple[Entry, ...] = (
-    Entry(("demands:mine", "demands:home"), _("首页"), "home", ("demands.submit",)),
-    Entry(("demands:own_list", "demands:mine_all"), _("诉求"), "article", ("demands.submit",)),
+    Entry(("demands:mine",), _("首页"), "home", ("demands.submit",)),
+    Entry(("demands:own_list",), _("诉求"), "article", ("demands.submit",)),
     Entry(("catalogue:policies",), _("政策"), "list", long=_("政策服务")),
-    Entry(("enterprises:own", "enterprises:mine"), _("企业"), "building-community",
+    Entry(("enterprises:own",), _("企业"), "building-community",
           ("enterprises.own",), long=_("我的企业")),
 )  # fmt: skip
 
 PERSON: tuple[Entry, ...] = (
-    Entry(("accounts:account", "accounts:profile"), _("我的账号"), "user"),
+    Entry(("accounts:profile",), _("我的账号"), "user"),
     Entry(("accounts:change_password",), _("修改密码"), "key"),
     Entry(("notices:preferences",), _("通知设置"), "bell"),
-    Entry(("accounts:sessions", "accounts:devices"), _("登录的设备"), "device-mobile"),
+    Entry(("accounts:sessions",), _("登录的设备"), "device-mobile"),
     Entry(("audit:list",), _("操作留痕"), "history", ("audit.view",)),
     Entry(("transfer:list",), _("导入批次"), "file-spreadsheet",
           ("transfer.view", "enterprises.import", "buildings.import", "demands.import")),
     Entry(("notices:undelivered",), _("未送达的消息"), "alert-triangle", ("notices.manage",)),
-    Entry(("web:styleguide",), _("样式页"), "layers-subtract", ("web.styleguide",)),
+    Entry(("demands:settings",), _("事项与时限"), "adjustments-horizontal", ("demands.configure",)),
+    Entry(("accounts:departments",), _("部门名录"), "briefcase",
+          ("accounts.departments", "accounts.view")),
+    Entry(("enterprises:sign_ups",), _("企业注册审核"), "list-check", ("enterprises.review",)),
 )  # fmt: skip
 
 HOME = ("home", "web:home")
 LOGIN = ("accounts:login",)
 LOGOUT = ("accounts:logout",)
 NOTICES = ("notices:list",)
-SEARCH = ("search:results", "search:find", "search:search")
+SEARCH = ("search:results",)
+SUPPORT = ("accounts:profile",)
 LANGUAGE = ("accounts:language", "web:language")
 BOTTOM_LIMIT = 4

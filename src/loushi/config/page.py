@@ -120,7 +120,7 @@ class Frame:
             return []
         paths = [grant.key for grant in self._actor.grants if grant.kind == UNIT]
         above = territory.breadcrumbs(paths[0]) if paths else []
-        return [Step(name, _unit_url(unit_id)) for unit_id, name in above] or [Step(text)]
+        return [Step(name, _unit_url(unit_id)) for unit_id, name in above if name] or [Step(text)]
 
     @property
     def _works_for_a_firm(self) -> bool:
@@ -145,6 +145,11 @@ class Frame:
     @cached_property
     def logout_url(self) -> str:
         return first_url(places.LOGOUT)
+
+    @cached_property
+    def support_url(self) -> str:
+        """Where support mode is looked at and ended."""
+        return first_url(places.SUPPORT)
 
     @cached_property
     def language_url(self) -> str:

@@ -1,0 +1,108 @@
+"""The frame of a page: for strangers, for staff, for an enterprise's people."""
+
+from pathlib import Path
+
+import pytest
+from django.test import RequestFactory
+from django.urls import NoReverseMatch, reverse
+
+from loushi.config import navigation
+from loushi.config.page import Frame, first_url, frame
+from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor, Grant
+from loushi.foundation.core.permissions import declared
+from loushi.foundation.web import assets
+
+ENTRIES = (*navigation.RAIL, *navigation.PHONE, *navigation.PERSON)
+ICONS = Path(assets.__file__).parent / "static/web/icons.svg"
+
+
+def staff(*permissions: str) -> Actor:
+    held = Grant("clerk", frozenset(permissions), UNIT, "000001", "望澜商务社区 窗口")
+    return Actor(7, "周闻笛", (held,), appointment="望澜商务社区 窗口")
+
+
+def frame_for(actor: Actor | None, path: str = "/") -> Frame:
+    request = RequestFactory().get(path)
+    if actor is not None:
+        request.actor = actor
+    return Frame(request)
+
+
+def test_a_request_without_an_actor_gets_the_frame_of_a_stranger() -> None:
+    bare = frame_for(None)
+    assert bare.person is None
+    assert bare.navigation == bare.bottom == bare.phone_entries == bare.person_links == []
+    assert bare.place == []
+    assert bare.unread == 0
+    assert bare.search_url == bare.notices_url == bare.search_text == ""
+    assert bare.theme == "auto"
+    assert bare.language_tag == "zh-Hans"
+    assert set(frame(RequestFactory().get("/"))) == {"frame", "actor", "support"}
+
+
+def test_entries_without_permission_are_left_out() -> None:
+    labels = [str(link.label) for link in frame_for(staff("buildings.view")).navigation]
+    assert labels == ["楼宇"]
+    assert frame_for(staff()).navigation == []
+
+
+def test_entries_whose_address_does_not_exist_are_left_out() -> None:
+    assert first_url(("nowhere:at-all",)) == ""
+    assert first_url(("nowhere:at-all", "web:healthz")) == "/healthz"
+    shown = {link.href for link in frame_for(staff("visits.view", "demands.view")).navigation}
+    assert "" not in shown
+
+
+def test_the_entry_of_an_address_below_is_active() -> None:
+    links = frame_for(staff("buildings.view", "demands.view"), "/buildings/12/").navigation
+    assert [(str(link.label), link.active) for link in links] == [("诉求", False), ("楼宇", True)]
+
+
+def test_an_enterprise_never_sees_the_desk() -> None:
+    held = Grant("contact", frozenset({"demands.view", "demands.submit"}), ENTERPRISE, "5")
+    firm = frame_for(Actor(9, "陈屿", (held,)))
+    rail = {link.href for link in firm.navigation}
+    assert reverse("demands:inbox") not in rail
+    assert rail == {link.href for link in firm.phone_entries}
+    assert firm.home_url
+
+
+@pytest.mark.django_db
+def test_the_person_and_the_place_come_from_the_appointment() -> None:
+    mine = frame_for(staff("demands.view"))
+    assert mine.person is not None
+    assert (mine.person.name, mine.person.role) == ("周闻笛", "窗口")
+    assert [step.label for step in mine.place][-1:] == ["望澜商务社区"]
+
+
+def test_a_phone_never_shows_more_than_four() -> None:
+    everything = frame_for(staff(*(code for entry in ENTRIES for code in entry.permissions)))
+    assert len(everything.bottom) == 4
+    assert len(everything.navigation) > 4
+
+
+def test_the_theme_follows_cookie_and_address() -> None:
+    request = RequestFactory().get("/", headers={"cookie": f"{assets.THEME_COOKIE}=dark"})
+    assert Frame(request).theme == "dark"
+    request = RequestFactory().get("/?theme=light", headers={"cookie": "loushi_theme=dark"})
+    assert Frame(request).theme == "light"
+    assert Frame(RequestFactory().get("/?theme=x%22")).theme == "auto"
+
+
+def test_every_icon_is_drawn() -> None:
+    sprite = ICONS.read_text(encoding="utf-8")
+    assert [entry.icon for entry in ENTRIES if f'id="{entry.icon}"' not in sprite] == []
+
+
+def test_permissions_of_entries_that_exist_are_declared() -> None:
+    known = declared()
+    for entry in ENTRIES:
+        try:
+            reverse(entry.names[0])
+        except NoReverseMatch:
+            continue
+        assert not entry.permissions or set(entry.permissions) & known.keys(), entry.names
+
+
+def test_labels_on_the_rail_have_two_characters() -> None:
+    assert {len(str(entry.label)) for entry in navigation.RAIL} == {2}
