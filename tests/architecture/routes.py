@@ -11,10 +11,16 @@ from typing import Any
 
 PUBLIC: dict[str, str] = {
     "accounts:login": "the way in",
+    "accounts:forgotten": "says whom to ask for a new password",
+    "accounts:language": "the login page already offers English",
+    "accounts:enter_demo": "one-click entry, in the demo only",
     "accounts:logout": "does nothing for those who are out already",
     "api:api-root": "names the API, shows nothing",
     "api:openapi-json": "the description of the API, the same for everybody",
     "demands:rate_link": "the one-time link by which a firm rates without an account",
+    "demands:track": "a caller follows the own demand by number and phone",
+    "enterprises:sign_up": "an enterprise registers itself",
+    "enterprises:signed_up": "says what happens after registering",
     "web:healthz": "for monitoring: that the process answers",
     "web:readyz": "for monitoring: that database and migrations are there",
     "web:language": "the login page already offers English",
@@ -62,6 +68,9 @@ SAMPLES: dict[str, Sample] = {
     "accounts:reset_password": row("person"),
     "accounts:appoint": row("person"),
     "accounts:leave_person": row("person"),
+    "accounts:open_person": row("person"),
+    "accounts:close_person": row("person"),
+    "accounts:unlock_person": row("person"),
     "accounts:end_post": row("post"),
     "accounts:department": row("department", DIRECTORY),
     "accounts:edit_department": row("department", BY_ROLE),
@@ -76,7 +85,7 @@ SAMPLES: dict[str, Sample] = {
     "territory:add_host": row("unit", BY_ROLE),
     "territory:end_host": row("unit", BY_ROLE, host=1),
     # buildings
-    "buildings:building": row("building"),
+    "buildings:page": row("building"),
     "buildings:edit": row("building"),
     "buildings:spaces": row("building"),
     "buildings:create_space": row("building"),
@@ -84,7 +93,7 @@ SAMPLES: dict[str, Sample] = {
     "buildings:appoint": row("building"),
     "buildings:edit_space": row("space"),
     # enterprises
-    "enterprises:enterprise": row("enterprise"),
+    "enterprises:page": row("enterprise"),
     "enterprises:edit": row("enterprise"),
     "enterprises:move_in": row("enterprise"),
     "enterprises:contact": row("enterprise"),
@@ -125,4 +134,6 @@ SAMPLES: dict[str, Sample] = {
     "transfer:drop": row("unplaced"),
     # overview
     "insights:rows": fixed("figures count only what the reader may see", code="received"),
+    # the API: bearer tokens only, so the sweep as nobody covers it; its policies are the pages'
+    "api:read_notice": row("notice", "API"),
 }
