@@ -113,9 +113,9 @@ for code in ("supply_info", "withdraw", "answer_part", "ask_extension", "supervi
     declare_kind(f"demand_{code}", _("诉求有新情况"), group="demand_news")
 for code in ("refuse_extension", "moved_out", "inherited"):
     declare_kind(f"demand_{code}", _("诉求有新情况"), group="demand_news")
-declare_kind("demand_ask_info", _("请我补充信息"))
-declare_kind("demand_resolve", _("诉求有了答复，请我评价"))
-declare_kind("demand_progress", _("我的诉求有进展"))
+declare_kind("demand_ask_info", _("请我补充信息"), permission="demands.submit")
+declare_kind("demand_resolve", _("诉求有了答复，请我评价"), permission="demands.submit")
+declare_kind("demand_progress", _("我的诉求有进展"), permission="demands.submit")
 for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge"):
     declare_kind(f"demand_{code}", _("我的诉求有进展"), group="demand_progress")
 declare_kind("demand_grant_extension", _("诉求办理期限延长"), group="demand_progress")

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.bulk import insert_rows
 from loushi.foundation.core.logs import request_id
 
 from .models import Entry
@@ -129,9 +130,8 @@ def record_many(*, actor: Actor, action: str, lines: Iterable[Line]) -> int:
 
 
 def _insert(entries: Sequence[Entry]) -> int:
-    if entries:
-        Entry.objects.unscoped("inserting").bulk_create(entries)
-    return len(entries)
+    with transaction.atomic():
+        return len(insert_rows(entries))
 
 
 def record_look(

@@ -17,10 +17,10 @@ from django.db import models
 from django.utils import timezone
 
 from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.core.scoping import Scoped, root_path
 from loushi.foundation.core.units import covers
 
-from .bulk import insert_rows, insert_values, update_rows
 from .columns import EXTERNAL, Column, external_column, with_labels
 from .rows import Key, Row, Stored
 

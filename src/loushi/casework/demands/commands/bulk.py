@@ -92,14 +92,12 @@ def _step(case: Case, step: Step) -> None:
     case.events.append(event)
 
 
-def submit_many(
-    *, actor: Actor, histories: Iterable[History], batch_size: int = 2000
-) -> list[Demand]:
+def submit_many(*, actor: Actor, histories: Iterable[History]) -> list[Demand]:
     """Inserts demands with their histories in one transaction; returns them with their ids."""
     with clocks.holding_rules():
         cases = [replay(history) for history in histories]
     with transaction.atomic():
-        insert(cases, batch_size)
+        insert(cases)
         index_many(
             Text(
                 kind="demand",

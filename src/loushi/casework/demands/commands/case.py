@@ -21,6 +21,7 @@ from loushi.casework.demands.models import (
     Rating,
 )
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.bulk import insert_rows
 
 WHY = "what belongs to a demand that the command has already fetched under its scope"
 ORDER: tuple[type[models.Model], ...] = (Assignment, DemandClock, DemandPause, Extension, Rating)
@@ -95,20 +96,20 @@ class Case:
         self.demand.__dict__.pop("_active_parts", None)
 
 
-def insert(cases: Iterable[Case], batch_size: int = 2000) -> None:
-    """Inserts fresh cases set-based; ids are given in the order of the cases."""
+def insert(cases: Iterable[Case]) -> None:
+    """Inserts fresh cases set-based, in the caller's transaction; ids follow the order of cases."""
     cases = list(cases)
-    Demand.objects.unscoped(WHY).bulk_create([case.demand for case in cases], batch_size=batch_size)
+    insert_rows([case.demand for case in cases])
     for model in ORDER:
         rows = [row for case in cases for row in case.changed(model)]
         for row in rows:
             row.demand_id = row.demand.pk
             if getattr(row, "assignment", None) is not None:
                 row.assignment_id = row.assignment.pk
-        model.objects.unscoped(WHY).bulk_create(rows, batch_size=batch_size)  # type: ignore[attr-defined]
+        insert_rows(rows)
     events = [event for case in cases for event in case.events]
     for event in events:
         event.row_id = event.row.pk
         if event.assignment is not None:
             event.assignment_id = event.assignment.pk
-    DemandEvent.objects.unscoped(WHY).bulk_create(events, batch_size=batch_size)
+    insert_rows(events)

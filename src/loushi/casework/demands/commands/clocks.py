@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import timezone
 
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandPause
 from loushi.foundation.core import clocks
+from loushi.foundation.core.calendar import WorkingCalendar
 from loushi.foundation.core.clocks import Limit, LimitKind
 from loushi.foundation.core.models import ServiceLevel
 
@@ -49,15 +51,15 @@ def _rules() -> Rules:
     return _held.get() or Rules(clocks.standard(), clocks.levels_for("demand"))
 
 
-def level_of(demand: Demand) -> ServiceLevel | None:
-    """The service level in force on the day of submission; the most specific row wins."""
-    on = timezone.localtime(demand.submitted_at).date()
+def level_of(demand: Demand, at: datetime | None = None) -> ServiceLevel | None:
+    """The service level in force on the day of submission (or of `at`); the most specific wins."""
+    on = timezone.localtime(at or demand.submitted_at).date()
     return clocks.pick(_rules().levels, demand.category.code, demand.urgency, demand.tier, on)
 
 
-def limit_of(demand: Demand, step: str) -> Limit | None:
+def limit_of(demand: Demand, step: str, at: datetime | None = None) -> Limit | None:
     """The service level's limit for "accept", "contact" or "resolve"."""
-    level = level_of(demand)
+    level = level_of(demand, at)
     return level.limit(step) if level else None
 
 
@@ -90,14 +92,30 @@ def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
 
 
 def warnings_of(clock: DemandClock, breaks: Iterable[Break]) -> tuple[clocks.WarnTime, ...]:
+    """The moments of 50, 80 and 100 % of a clock."""
     standard = _rules().standard
-    return clocks.warn_times(
+    return _warnings(
         standard.calendar,
         clock.started_at,
-        clock.limit,
-        list(breaks),
-        nominal_minutes=standard.nominal_minutes(clock.started_at),
+        clock.limit_kind,
+        clock.limit_amount,
+        tuple(breaks),
+        standard.nominal_minutes(clock.started_at),
     )
+
+
+@lru_cache(maxsize=1024)
+def _warnings(
+    calendar: WorkingCalendar,
+    start: datetime,
+    kind: str,
+    amount: int,
+    breaks: tuple[Break, ...],
+    nominal: int,
+) -> tuple[clocks.WarnTime, ...]:
+    """Kept for a while: one command asks for the same clock several times."""
+    limit = Limit(LimitKind(kind), amount)
+    return clocks.warn_times(calendar, start, limit, breaks, nominal_minutes=nominal)
 
 
 def start(

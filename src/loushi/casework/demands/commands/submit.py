@@ -138,7 +138,7 @@ def _create(actor: Actor, given: Submission) -> Demand:
     now = timezone.now()
     on_behalf = bool(actor.keys(UNIT, "demands.register")) or actor.system
     demand = Demand(
-        prefix=_prefix(),
+        prefix=number_prefix(),
         year=timezone.localtime(now).year,
         title=given.title.strip()[:80] or title_from(given.text),
         text=given.text.strip(),
@@ -178,7 +178,7 @@ def begin(case: Case) -> None:
     clocks.refresh(case)
 
 
-def _prefix() -> str:
+def number_prefix() -> str:
     """The district's prefix for numbers ("GS" until one is set)."""
     root = root_path()
     prefix = Unit.objects.filter(path=root).values_list("prefix", flat=True).first() if root else ""

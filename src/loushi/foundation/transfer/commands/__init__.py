@@ -1,7 +1,7 @@
 """Everything that other packages use of the import and export engine."""
 
+from loushi.foundation.core.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.transfer import parsers
-from loushi.foundation.transfer.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.transfer.columns import Column
 from loushi.foundation.transfer.exporter import ExportColumn, Exporter, ExportFile, export
 from loushi.foundation.transfer.importer import ImportContext, Importer

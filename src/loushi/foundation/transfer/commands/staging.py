@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.core.errors import Conflict, Refused
-from loushi.foundation.transfer.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.transfer.models import (
     BatchState,
     ExternalKey,
@@ -64,7 +64,7 @@ def _staged(batch: ImportBatch, plan: Plan, rows: Iterable[Row]) -> list[dict[st
                 name: [columns[name].shown(old), columns[name].shown(new)]
                 for name, (old, new) in row.changes.items()
             },
-            "problems": _problems(plan, row) if row.problems or row.reason else [],
+            "problems": _problems(plan, row) if row.problems or row.outcome == UNPLACED else [],
             "unit_path": batch.unit_path,
         }
         for row in rows
@@ -77,7 +77,7 @@ def _problems(plan: Plan, row: Row) -> list[dict[str, str]]:
          "level": item.level}
         for item in row.problems
     ]  # fmt: skip
-    if row.reason:
+    if row.outcome == UNPLACED:
         found.append({"column": "", "label": "", "message": row.reason, "level": "unplaced"})
     return found
 

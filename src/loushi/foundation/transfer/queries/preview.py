@@ -13,6 +13,7 @@ from loushi.foundation.transfer.models import ImportBatch, ImportRow, RowOutcome
 from loushi.foundation.transfer.parsers import plain
 
 PAGE = 50
+SHORT = 18  # characters that a cell shows without wrapping; a credit code
 R = TypeVar("R", bound=Model)
 
 
@@ -69,12 +70,18 @@ def _number(text: Any) -> int | None:
 class Cell:
     """One cell of the preview: its text, the old and new value, and what is wrong with it."""
 
+    heading: str
     text: str
     old: str = ""
     new: str = ""
     changed: bool = False
     problems: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether the cell stays on one line."""
+        return not (self.problems or self.hints) and len(self.text or self.new) <= SHORT
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def _preview_row(
         mask = _mask if column.private else str
         cells.append(
             Cell(
-                mask(text), mask(old), mask(new), column.name in row.diff,
+                mapping.get(column.name) or str(column.label), mask(text), mask(old), mask(new), column.name in row.diff,
                 tuple(item["message"] for item in about if item["level"] == "error"),
                 tuple(item["message"] for item in about if item["level"] == "hint"),
             )

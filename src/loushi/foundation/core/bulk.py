@@ -9,7 +9,7 @@ with `bulk_create`, `save()` and signals do not run. Call inside a transaction.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
@@ -77,7 +77,9 @@ class _Insert:
 
 
 def _prepared(
-    field: models.Field, values: Sequence[Any], connection: BaseDatabaseWrapper  # type: ignore[type-arg]
+    field: models.Field,
+    values: Sequence[Any],
+    connection: BaseDatabaseWrapper,  # type: ignore[type-arg]
 ) -> Sequence[Any]:
     """A column's values as the driver takes them; quick ways for the common kinds of field."""
     prepare = _quick(field, connection)
@@ -95,17 +97,37 @@ def _quick(field: models.Field, connection: BaseDatabaseWrapper) -> Prepare | No
         return None
     elif kind == "DateField" and connection.vendor == "sqlite":
         return _date_text
+    elif kind == "DateTimeField" and connection.vendor == "sqlite":
+        return _moment_text
     return lambda value: field.get_db_prep_save(value, connection=connection)
 
 
 _PLAIN = frozenset(
     (
-        "CharField", "TextField", "SlugField", "EmailField", "URLField", "BooleanField",
-        "IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField",
-        "PositiveBigIntegerField", "PositiveSmallIntegerField", "FloatField",
-        "ForeignKey", "OneToOneField",
+        "CharField",
+        "TextField",
+        "SlugField",
+        "EmailField",
+        "URLField",
+        "BooleanField",
+        "IntegerField",
+        "BigIntegerField",
+        "SmallIntegerField",
+        "PositiveIntegerField",
+        "PositiveBigIntegerField",
+        "PositiveSmallIntegerField",
+        "FloatField",
+        "ForeignKey",
+        "OneToOneField",
     )  # fmt: skip
 )
+
+
+def _moment_text(value: datetime) -> str:
+    """As Django stores an aware moment on SQLite: UTC, without its zone. Raises for naive ones."""
+    if value.tzinfo is None:
+        raise ValueError(f"a stored moment needs a time zone: {value!r}")
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def _date_text(value: date) -> str:
@@ -130,9 +152,7 @@ def insert_rows(rows: Sequence[M]) -> list[M]:
     return list(rows)
 
 
-def insert_values(
-    model: type[models.Model], rows: Sequence[Mapping[str, Any]]
-) -> list[int]:
+def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Inserts rows given as {attribute: value}; absent fields get their defaults. Returns ids."""
     if not rows:
         return []
@@ -150,9 +170,7 @@ def insert_values(
     return insert.write(columns, len(rows))
 
 
-def update_rows(
-    model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]
-) -> int:
+def update_rows(model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]) -> int:
     """Writes (id, {field: value}) pairs; one prepared statement per set of fields."""
     groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
     for pk, fields in changes:
