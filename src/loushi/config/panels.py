@@ -10,6 +10,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
     "building.history": (f"{ENTERPRISES}.building_history",),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
+    "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
     "enterprise": (),
     "enterprise.own": (),
 }

@@ -99,6 +99,7 @@ class Demand(Scoped):
     """One 诉求. Its number is prefix, year and id: unique, gaps allowed, no counter to wait for."""
 
     index_again = "loushi.casework.demands.commands.telling.index_again"
+    preview_name = _("诉求")
 
     prefix = models.CharField(max_length=4)
     year = models.PositiveSmallIntegerField()

@@ -37,6 +37,7 @@ class Building(Scoped):
     """楼宇. `unit` is the lowest unit that contains it whole (community, grid or micro-grid)."""
 
     index_again = "loushi.registry.buildings.commands.indexing.index_again"
+    preview_name = _("楼宇")
 
     code = models.CharField(_("楼宇编码"), max_length=32, null=True, blank=True, unique=True)
     name = models.CharField(_("名称"), max_length=80)

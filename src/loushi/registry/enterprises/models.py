@@ -38,6 +38,7 @@ class Enterprise(Scoped):
     """An enterprise or 个体工商户. `unit`/`unit_path` is its home (main tenancy) of today."""
 
     index_again = "loushi.registry.enterprises.commands.indexing.index_enterprises"
+    preview_name = _("企业")
 
     class BusinessKind(models.TextChoices):
         COMPANY = "company", _("企业")
@@ -102,6 +103,12 @@ class Enterprise(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def at_building(cls, building_id: int) -> models.Q:
+        """Which enterprises have their home in a building: they follow it when a unit is split."""
+        homes = Tenancy.plain.filter(building_id=building_id, is_main=True, until__isnull=True)
+        return models.Q(pk__in=homes.values("enterprise_id"))
 
 
 class EnterpriseContact(Scoped):

@@ -113,8 +113,10 @@ class SplitForm(TreeForm):
         self, *args: Any, children: Choices, buildings: Choices, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("children", children, blank=None)
-        self.choose("buildings", buildings, blank=None)
+        for name, choices in (("children", list(children)), ("buildings", list(buildings))):
+            self.choose(name, choices, blank=None)
+            if not choices:
+                self.fields[name].widget = forms.MultipleHiddenInput()
 
 
 class HostForm(forms.Form):

@@ -294,6 +294,11 @@ class Branch:
     node: Node
     below: int
 
+    @property
+    def indent(self) -> int:
+        """Width of the blank before the name, in pixels."""
+        return 16 * self.node.depth
+
 
 def with_counts(nodes: list[Node]) -> list[Branch]:
     """The same nodes, each with the number of its direct children."""

@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from loushi.foundation.core.errors import Denied, Refused
@@ -37,7 +39,7 @@ def tree(request: HttpRequest) -> HttpResponse:
         "nodes": queries.with_counts(nodes),
         "on": on,
         "today": timezone.localdate(),
-        "figures": queries.counts_by_kind(nodes),
+        "figures": "，".join(f"{label} {n}" for label, n in queries.counts_by_kind(nodes)),
         "planned": list(queries.planned()[:50]),
         "may_change": can_change(request.actor, queries.root_path() or "-"),
     }
@@ -53,9 +55,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "node": queries.unit_at(pk, on),
         "on": on,
         "today": timezone.localdate(),
-        "way": queries.ancestors(pk, on),
+        "way": _way(pk, found.name, on),
         "children": queries.children(pk, on),
-        "history": queries.history(pk),
+        "history": _history(pk),
         "hosts": queries.hosts_of(pk, on),
         "host_form": forms.HostForm(),
         "details_form": forms.DetailsForm(
@@ -65,6 +67,43 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "panels": panels_of(request.actor, "territory.unit", pk, on=on),
     }
     return render(request, "territory/unit.html", context)
+
+
+def _way(pk: int, name: str, on: date) -> list[dict[str, str]]:
+    """Breadcrumbs: the tree, the units above on that day, the unit itself."""
+    steps = [{"label": _("组织与区划"), "href": reverse("territory:tree")}]
+    steps += [
+        {"label": node.name, "href": reverse("territory:unit", args=[node.id])}
+        for node in queries.ancestors(pk, on)
+    ]
+    return [*steps, {"label": name, "href": ""}]
+
+
+LIFE = {
+    "name": gettext_lazy("名为“%(text)s”"),
+    "place": gettext_lazy("归属 %(text)s"),
+    "merge_out": gettext_lazy("并入 %(text)s"),
+    "merge_in": gettext_lazy("%(text)s 并入"),
+    "split_out": gettext_lazy("拆出 %(text)s"),
+    "split_in": gettext_lazy("从 %(text)s 拆出"),
+    "dissolved": gettext_lazy("撤销"),
+}
+
+
+def _history(pk: int) -> list[dict[str, Any]]:
+    """The unit's life as a timeline."""
+    return [
+        {
+            "kind": "note",
+            "when": moment.on.isoformat(),
+            "title": LIFE[moment.kind] % {"text": moment.text} if moment.text else _("设立"),
+            "text": "",
+            "meta": "",
+            "files": [],
+            "id": "",
+        }
+        for moment in queries.history(pk)
+    ]
 
 
 def _changeable(request: HttpRequest, pk: int) -> Unit:

@@ -278,6 +278,12 @@ def choices(actor: Actor, text: str = "", limit: int = 50) -> list[tuple[int, st
     ]
 
 
+def buildings_of_unit(actor: Actor, unit_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the visible buildings at or below a unit, for dividing it."""
+    rows = buildings(actor, Filters(unit=unit_id)).order_by("name", "pk")
+    return list(rows.values_list("pk", "name")[:500])
+
+
 def _occupancy(states: Mapping[str, tuple[Decimal, int]]) -> Occupancy:
     return Occupancy(
         occupied=sum((states[s][0] for s in OCCUPIED if s in states), Decimal(0)),
