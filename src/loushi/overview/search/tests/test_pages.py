@@ -3,13 +3,13 @@
 import os
 
 import pytest
+from tests.browser import PHONE
 
 from loushi.casework.demands.factories import make_world
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.buildings.commands.indexing import index_buildings
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.commands.indexing import index_enterprises
-from tests.browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WHY = "test data"
