@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from loushi.casework.demands.models import DemandPause
 from loushi.foundation.core import clocks as core_clocks
+from loushi.foundation.web.templatetags.loushi import day
+
+
+FULL_LABELS = 6
+"""Up to so many days are named with their weekday; more have room for the date alone."""
 
 
 def _day(moment: Any) -> str:
     return date_format(moment, "MONTH_DAY_FORMAT")
-
-
-def _weekday(moment: Any) -> str:
-    return date_format(moment, "D")
 
 
 def clock_bar_items(
@@ -62,7 +63,7 @@ def clock_bar_items(
             items.append(
                 {
                     "kind": "day",
-                    "label": _label(one, bar.unit),
+                    "label": _label(one, bar.unit, many=len(bar.segments) > FULL_LABELS),
                     "minutes": one.minutes,
                     "makeup": one.kind == "makeup",
                     "today": one.first <= today <= one.last,
@@ -82,9 +83,9 @@ def clock_bar_items(
     return items + _flags(main, units, now, minute, clock, breaks)
 
 
-def _label(segment: core_clocks.Segment, unit: str) -> str:
+def _label(segment: core_clocks.Segment, unit: str, *, many: bool) -> str:
     if unit == "day":
-        return f"{_day(segment.first)} {_weekday(segment.first)}"
+        return _day(segment.first) if many else day(segment.first)
     if unit == "week":
         return f"{_day(segment.first)}–{_day(segment.last)}"
     return date_format(segment.first, "YEAR_MONTH_FORMAT")

@@ -125,7 +125,7 @@ def _filled(sentence: Any) -> Callable[[Mapping[str, Any]], str]:
 DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     **dict.fromkeys(("dispatch", "arbitrate", "transfer", "reopen"), _dispatched),
     **dict.fromkeys(("suspend", "ask_suspension"), _filled(_l("%(review_on)s 复核"))),
-    **dict.fromkeys(("ask_extension", "grant_extension"), _filled(_l("延长 %(amount)s"))),
+    **dict.fromkeys(("ask_extension", "grant_extension"), _filled(_l("延长 %(amount)s 个工作日"))),
     "accept": _accepted,
     "refer": _filled(_l("转 %(council)s 楼委会")),
     "resolve": lambda data: str(dict(Verdict.choices).get(data.get("verdict", ""), "")),

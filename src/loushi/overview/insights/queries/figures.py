@@ -78,7 +78,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "accepted_on_time",
         _("按时受理"),
-        _("收到、已到受理时限的诉求"),
+        _("收到且已见分晓的诉求"),
         "submitted_at",
         lambda: _decided("accept"),
         lambda: _in_time("accept"),
@@ -86,7 +86,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "contacted_on_time",
         _("按时首次联系"),
-        _("已交办、已到联系时限的诉求"),
+        _("交办且已见分晓的诉求"),
         "dispatched_at",
         lambda: _decided("contact"),
         lambda: _in_time("contact"),

@@ -1,0 +1,79 @@
+"""`loushi demo`: the fictional district, the same for the same seed and day."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from loushi.casework.demands.commands.configure import install_default_categories
+from loushi.demo import cases, firms, people, places
+from loushi.demo.models import DemoDistrict
+from loushi.foundation.core.actor import system_actor
+from loushi.foundation.core.clocks import install_default_service_levels
+from loushi.foundation.core.errors import Conflict
+from loushi.registry.territory.models import Unit
+
+Say = Callable[[str], None]
+
+
+def is_built() -> bool:
+    """Whether the database already holds a district."""
+    return Unit.objects.exists()
+
+
+def accounts() -> list[dict[str, str]]:
+    """One account of each role: username, password, role, unit, name ([] without a demo)."""
+    row = DemoDistrict.objects.order_by("-pk").first()
+    return list(row.accounts) if row else []
+
+
+def build(
+    *,
+    seed: int = 1,
+    today: date | None = None,
+    template: str = "gongshu",
+    say: Say = lambda text: None,
+    shape: Any = None,
+) -> DemoDistrict:
+    """Builds the district into an empty database. Raises Conflict where units stand already.
+
+    `today` is the day that the demo takes for now (default: the real one), so that it never ages;
+    `shape` replaces the template's size (tests build a small district).
+    """
+    if is_built():
+        raise Conflict("数据库里已有城区，演示数据只能生成在空库里。")
+    shape = shape or places.TEMPLATES[template]
+    actor = system_actor("演示")
+    now = _now(today)
+    day = timezone.localtime(now).date()
+    rng = Random(seed)
+    since = cases.since_of(day)
+    with transaction.atomic():
+        install_default_service_levels()
+        install_default_categories(actor=actor)
+        say(f"{shape.district}：{len(shape.communities)} 个社区，{shape.towers} 幢楼")
+        made, towers_in = places.found(actor, rng, shape, since)
+        staff = people.hire(actor, rng, shape, made, since)
+        places.build_towers(actor, rng, shape, made, towers_in, day)
+        places.build_spaces(actor, rng, shape, made)
+    with transaction.atomic():
+        enterprises = firms.settle(actor, rng, shape, made, staff.officers, day)
+        say(f"  企业 {len(enterprises):,}")
+        placed = firms.with_homes(enterprises)
+        contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
+    with transaction.atomic():
+        count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
+        say(f"  诉求 {count:,}")
+        return DemoDistrict.objects.create(
+            template=template, seed=seed, today=day, accounts=staff.accounts
+        )
+
+
+def _now(today: date | None) -> datetime:
+    """The real moment, or late in the afternoon of the given day."""
+    if today is None:
+        return timezone.now() - timedelta(minutes=1)
+    return timezone.make_aware(datetime.combine(today, time(16, 30)))

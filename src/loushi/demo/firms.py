@@ -1,0 +1,129 @@
+"""Thirty thousand enterprises in their rooms."""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from loushi.demo import names
+from loushi.demo.places import WHY, Places, Template, community_of
+from loushi.foundation.core.actor import Actor
+from loushi.registry.enterprises.commands import (
+    register_enterprises,
+    upsert_contacts,
+    upsert_tenancies,
+)
+from loushi.registry.enterprises.commands.credit_code import complete
+from loushi.registry.enterprises.models import Enterprise, IndustryCode
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(shape: Template, number: int, kind: str) -> str:
+    """A valid code (GB 32100) that belongs to nobody: the region code is not in use."""
+    digits = ""
+    rest = number * 7919 + 31
+    for _place in range(6):
+        rest, digit = divmod(rest, 31)
+        digits = ALPHABET[digit] + digits
+    head = "92" if kind == "individual" else "91"
+    return complete(f"{head}{shape.code}MA{number % 10}{digits}")
+
+
+def settle(
+    actor: Actor, rng: Random, shape: Template, places: Places, officers: dict[int, list[int]],
+    today: date,
+) -> list[Enterprise]:  # fmt: skip
+    """Registers the enterprises, moves them in, and notes a contact each."""
+    industries = set(IndustryCode.objects.values_list("code", flat=True))
+    rooms = [
+        (tower, space)
+        for tower in places.towers
+        for space in places.spaces[tower.pk]
+        if space.state == "vacant"
+    ]
+    rng.shuffle(rooms)
+    rooms = rooms[: shape.enterprises]
+    rows: list[Any] = []
+    for number, (tower, space) in enumerate(rooms, 1):
+        name, short, division, kind = names.firm(rng, shape.district[:-1], number)
+        address = f"{shape.district}{tower.address}{tower.name} {space.number} 室"
+        own = officers[community_of(places, tower).pk]
+        rows.append(
+            {
+                "credit_code": credit_code(shape, number, kind),
+                "name": name,
+                "short_name": short,
+                "business_kind": kind,
+                "industry_id": division if division in industries else None,
+                "size": rng.choices(("large", "medium", "small", "micro"), (1, 9, 40, 50))[0],
+                "status": "operating",
+                "established_on": today - timedelta(days=rng.randrange(60, 6000)),
+                "registered_address": address,
+                "staff_count": rng.choice((3, 6, 8, 12, 15, 20, 35, 60, 120, 260)),
+                "unit_id": space.unit_id or tower.unit_id,
+                "officer_id": own[number % len(own)],
+                "source": "演示",
+            }
+        )
+    enterprises = _named_apart(rows) and register_enterprises(actor=actor, rows=rows, why=WHY)
+    _move_in(actor, rng, enterprises, rooms, today)
+    _contacts(actor, rng, enterprises)
+    return enterprises
+
+
+def _named_apart(rows: list[Any]) -> bool:
+    """Two enterprises of the same name get a number between name and legal form."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        count = seen[row["name"]] = seen.get(row["name"], 0) + 1
+        if count > 1:
+            row["name"] = row["name"].replace("有限公司", f"（{count}）有限公司", 1)
+    return True
+
+
+def _move_in(
+    actor: Actor, rng: Random, enterprises: list[Enterprise], rooms: list[Any], today: date
+) -> None:
+    presences = ("here_registered", "here_only", "registered_only")
+    tenancies: list[Any] = []
+    for enterprise, (tower, space) in zip(enterprises, rooms, strict=True):
+        since = today - timedelta(days=rng.randrange(30, 1800))
+        tenancies.append(
+            {
+                "enterprise_id": enterprise.pk,
+                "building_id": tower.pk,
+                "space_id": space.pk,
+                "presence": rng.choices(presences, (78, 15, 7))[0],
+                "area": space.area,
+                "since": since,
+                "lease_until": since + timedelta(days=365 * rng.randrange(5, 9)),
+                "is_main": True,
+                "source": "演示",
+            }
+        )
+    upsert_tenancies(actor=actor, rows=tenancies, why=WHY)
+
+
+def _contacts(actor: Actor, rng: Random, enterprises: list[Enterprise]) -> None:
+    titles = ("行政主管", "总经理助理", "办公室主任", "人事经理", "店长")
+    rows: list[Any] = [
+        {
+            "enterprise_id": enterprise.pk,
+            "name": names.person(rng),
+            "phone": f"199{number:08d}",
+            "title": rng.choice(titles),
+            "is_primary": True,
+        }
+        for number, enterprise in enumerate(enterprises, 1)
+    ]
+    upsert_contacts(actor=actor, rows=rows, why=WHY)
+
+
+def with_homes(enterprises: list[Enterprise]) -> list[Enterprise]:
+    """The same enterprises as they stand after moving in, in the order of their ids."""
+    reason = "the demo's own enterprises"
+    return list(
+        Enterprise.objects.unscoped(reason)
+        .filter(pk__gte=enterprises[0].pk, pk__lte=enterprises[-1].pk)
+        .order_by("pk")
+    )

@@ -1,0 +1,83 @@
+"""The fictional district: deterministic, whole, with valid codes and no broken promise."""
+
+from datetime import date
+
+import pytest
+
+from loushi.casework.demands.models import Demand, DemandClock
+from loushi.casework.demands.workflow import OPEN
+from loushi.demo import commands
+from loushi.demo.tests.conftest import small
+from loushi.foundation.core.errors import Conflict
+from loushi.registry.accounts.models import Appointment, User
+from loushi.registry.buildings.models import Building
+from loushi.registry.enterprises.commands.credit_code import is_valid
+from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.registry.territory.models import Unit
+
+
+def numbers() -> list[tuple[str, str, str, object]]:
+    rows = Demand.objects.unscoped("test").order_by("id")
+    return list(rows.values_list("title", "state", "unit_path", "submitted_at"))
+
+
+def test_the_district_has_the_size_of_its_template(district: None) -> None:
+    assert Building.objects.unscoped("t").count() == 10
+    assert Enterprise.objects.unscoped("t").count() == 60
+    assert Demand.objects.unscoped("t").count() == 120
+    assert Unit.objects.filter(kind="micro_grid").count() == 10
+
+
+def test_every_credit_code_is_valid_and_used_once(district: None) -> None:
+    codes = list(Enterprise.objects.unscoped("t").values_list("credit_code", flat=True))
+    assert all(code and is_valid(code) for code in codes)
+    assert len(set(codes)) == len(codes)
+
+
+def test_everything_lies_within_the_tree(district: None) -> None:
+    paths = set(Unit.objects.values_list("path", flat=True))
+    for model in (Building, Enterprise, Tenancy, Demand):
+        found = set(model.objects.unscoped("t").values_list("unit_path", flat=True))
+        assert found <= paths
+
+
+def test_running_clocks_belong_to_open_demands_only(district: None) -> None:
+    stray = (
+        DemandClock.objects.unscoped("t").filter(stopped_at=None).exclude(demand__state__in=OPEN)
+    )
+    assert not stray.exists()
+
+
+def test_each_account_of_the_list_can_log_in_and_holds_its_role(district: None) -> None:
+    rows = commands.accounts()
+    assert len({row["role"] for row in rows}) == len(rows) >= 15
+    for row in rows:
+        user = User.objects.get(username=row["username"])
+        assert user.check_password(row["password"])
+    assert Appointment.objects.unscoped("t").filter(user__username="clerk1").exists()
+
+
+def test_a_second_district_is_refused(district: None) -> None:
+    before = numbers()
+    with pytest.raises(Conflict):
+        commands.build(shape=small())
+    assert numbers() == before
+
+
+@pytest.mark.django_db
+def test_pinghu_has_two_micro_grids_a_tower_and_one_more() -> None:
+    shape = small("pinghu")
+    commands.build(seed=1, today=date(2026, 11, 20), shape=shape)
+    assert Unit.objects.filter(kind="micro_grid").count() == 2 * shape.towers + 1
+
+
+@pytest.mark.django_db
+def test_the_same_seed_and_day_give_the_same_district(transactional_db: None) -> None:
+    from django.core.management import call_command
+
+    found = []
+    for _time in (1, 2):
+        commands.build(seed=3, today=date(2026, 11, 20), shape=small())
+        found.append([(title, state, at) for title, state, _path, at in numbers()])
+        call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
+    assert found[0] == found[1]
