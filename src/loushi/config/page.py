@@ -176,6 +176,11 @@ class Frame:
     def bottom(self) -> list[Link]:
         return self.navigation[: places.BOTTOM_LIMIT]
 
+    @property
+    def more(self) -> list[Link]:
+        """What a phone's bottom bar has no room for; it stands in the person's menu there."""
+        return self.navigation[places.BOTTOM_LIMIT :]
+
     @cached_property
     def phone_entries(self) -> list[Link]:
         return self._links(places.PHONE)[: places.BOTTOM_LIMIT]

@@ -1,5 +1,7 @@
 """The sheets and scripts of every page, and the address that changes with the release."""
 
+from functools import cache
+
 from django.templatetags.static import static
 
 from loushi import __version__
@@ -13,6 +15,7 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "loushi_theme"
 
 
+@cache
 def versioned(path: str) -> str:
     """The address of a static file, with the release, so that a new one is fetched anew."""
     return f"{static(path)}?v={__version__}"

@@ -104,6 +104,7 @@ def _frame(request: HttpRequest) -> SimpleNamespace:
         notices_url="?notices=1",
         navigation=links,
         bottom=links[:4],
+        more=links[4:],
         phone_entries=[SimpleNamespace(**entry) for entry in case["phone"]["entries"]],
         person_links=[],
         request_id="",

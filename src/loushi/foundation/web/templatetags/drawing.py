@@ -1,12 +1,15 @@
 """Tags of the drawn components; `{% load drawing %}` inside `templates/cotton/` only."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from loushi.foundation.web import drawing
+from loushi.foundation.web.templatetags.loushi import spoken
 
 register = template.Library()
 
@@ -18,9 +21,37 @@ def _numbers(values: Any) -> list[float]:
     return [float(value) for value in values or []]
 
 
+@lru_cache(maxsize=4096)
+def _floor_clock(
+    total: float, filled: float, over: float, tone: str, size: str, label: str
+) -> SafeString:
+    drawn = drawing.floor_clock(total, filled, over, tone)
+    boxes = format_html_join(
+        "",
+        '<rect class="fc-{}" x="{}" y="{}" width="{}" height="{}"/>',
+        ((box.kind, box.x, box.y, box.width, box.height) for box in drawn.boxes),
+    )
+    roof: str = ""
+    if drawn.roof is not None:
+        roof = format_html('<path class="fc-roof" d="M-1 {}h{}"/>', drawn.roof, drawn.width + 2)
+    return format_html(
+        '<svg class="floor-clock{}" viewBox="0 0 {} {}" {}>{}{}</svg>',
+        f" floor-clock-{size}" if size else "",
+        drawn.width,
+        drawn.height,
+        spoken(label),
+        boxes,
+        roof,
+    )
+
+
 @register.simple_tag
-def draw_floor_clock(total: Any, filled: Any, over: Any = 0, tone: str = "") -> drawing.FloorClock:
-    return drawing.floor_clock(float(total or 1), float(filled or 0), float(over or 0), tone)
+def floor_clock_svg(
+    total: Any, filled: Any, over: Any = 0, tone: str = "", size: str = "", label: str = ""
+) -> SafeString:
+    """The whole drawing as one string, kept: lists show hundreds, most of them alike."""
+    numbers = (round(float(value or 0), 2) for value in (total or 1, filled, over))
+    return _floor_clock(*numbers, str(tone), str(size), str(label))
 
 
 @register.simple_tag
@@ -75,14 +106,6 @@ def widest(floors: Iterable[Mapping[str, Any]]) -> float:
     """The largest area of one floor: the scale of a stacking plan."""
     sums = (sum(float(space.get("area", 0)) for space in floor["spaces"]) for floor in floors)
     return max(sums, default=0)
-
-
-@register.simple_tag(takes_context=True)
-def linked_id(context: Context, name: str) -> str:
-    """An id for a control that has none, unique within the page."""
-    counter = context.render_context.get("linked_id", 0) + 1
-    context.render_context["linked_id"] = counter
-    return f"{name}-{counter}"
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ language: "10月12日 周一 10:20" in Chinese, "Mon 12 Oct 10:20" in English.
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -220,20 +221,33 @@ def asset(path: str) -> str:
     return versioned(path)
 
 
+def spoken(label: str) -> SafeString:
+    """The attributes of a drawing: named for those who cannot see it, or decoration."""
+    if not label:
+        return SafeString('aria-hidden="true"')
+    return format_html('role="img" aria-label="{}"', label)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str, sprite: str) -> SafeString:
+    kind = "glyph" if name.startswith(("glyph-", "seal")) else "icon"
+    return format_html(
+        '<svg class="{}{}" {}><use href="{}#{}"/></svg>',
+        kind,
+        f" {css}" if css else "",
+        spoken(label),
+        sprite,
+        name,
+    )
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """`{% icon "search" %}`; decoration unless `label` says what it means.
 
     Icons are those of vendor.json; glyphs (statuses) are drawn by us and named `glyph-…`.
     """
-    kind = "glyph" if name.startswith(("glyph-", "seal")) else "icon"
-    spoken = SafeString('aria-hidden="true"')
-    if label:
-        spoken = format_html('role="img" aria-label="{}"', label)
-    return format_html(
-        '<svg class="{}{}" {}><use href="{}#{}"/></svg>',
-        kind, f" {css}" if css else "", spoken, versioned("web/icons.svg"), name,
-    )  # fmt: skip
+    return _icon(str(name), str(label), str(css), versioned("web/icons.svg"))
 
 
 @register.simple_tag
