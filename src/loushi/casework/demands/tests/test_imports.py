@@ -56,7 +56,7 @@ def test_messages_wait_for_acceptance_from_the_import_on(world: World, tmp_path:
     assert (row.year, row.category.code, row.channel) == (2019, "90.01", "import")
     clock = clock_of(row)
     assert (clock.kind, clock.started_at) == ("accept", moment("2026-11-02 10:00"))
-    assert row.due_at == clock.due_at == moment("2026-11-02 13:30")
+    assert row.due_at == clock.due_at == moment("2026-11-02 12:00")
 
 
 def test_given_due_times_make_the_clock_and_the_lateness(world: World, tmp_path: Path) -> None:
