@@ -56,7 +56,7 @@ INVENTED = "invented content"
 
 SAMPLES: dict[str, Sample] = {
     # web
-    "web:styleguide_part": fixed(INVENTED, part="forms"),
+    "web:styleguide_part": fixed(INVENTED, part="form"),
     # accounts
     "accounts:end_session": row("session"),
     "accounts:revoke_token": row("token"),

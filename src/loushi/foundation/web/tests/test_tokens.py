@@ -44,7 +44,7 @@ def block(opening: str) -> dict[str, str]:
 
 
 LIGHT = block('[data-theme="light"] {')
-DARK = block('\n[data-theme="dark"] {')
+DARK = block('\n  [data-theme="dark"] {')
 DARK_BY_MACHINE = block(':root[data-theme="auto"] {')
 
 
