@@ -228,10 +228,10 @@ def _demands(found: Findings, told: dict[str, Any]) -> None:
     from loushi.foundation.language.models import IndexEntry
 
     why = "the bench examines everything"
-    rows = list(Demand.objects.unscoped(why).order_by("pk").values("pk", "text", "number"))
+    rows = list(Demand.objects.unscoped(why).order_by("pk"))
     by_mark: dict[str, list[int]] = {}
     for row in rows:
-        by_mark.setdefault(row["text"].split("号")[0], []).append(row["pk"])
+        by_mark.setdefault(row.text.split("号")[0], []).append(row.pk)
     for mark, pk in told["acknowledged"].items():
         good = by_mark.get(mark) == [pk]
         found.check(
@@ -239,7 +239,7 @@ def _demands(found: Findings, told: dict[str, Any]) -> None:
         )
     for mark in told["sent"]:
         found.check("nothing sent exists twice", len(by_mark.get(mark, [])) <= 1, mark)
-    numbers = Counter(row["number"] for row in rows)
+    numbers = Counter(row.number for row in rows)
     found.check("every number is given once", max(numbers.values(), default=1) == 1)
 
     def counted(query: Any, key: str) -> Counter[int]:
@@ -262,7 +262,7 @@ def _demands(found: Findings, told: dict[str, Any]) -> None:
             IdempotencyKey.objects.filter(command="demands.submit"), "object_id"
         ),
     }
-    pks = {row["pk"] for row in rows}
+    pks = {row.pk for row in rows}
     for promise, counts in parts.items():
         for pk in pks | set(counts):
             found.check(f"each demand has {promise}", counts[pk] == 1 and pk in pks, pk)
@@ -321,7 +321,7 @@ def _move_out(found: Findings, told: dict[str, Any]) -> None:
         for pk, at in Demand.objects.unscoped(why)
         .filter(enterprise_id=firm)
         .order_by("pk")
-        .values_list("pk", "created_at")
+        .values_list("pk", "submitted_at")
         if at < events.get().created_at
     ]
     done = EventDelivery.objects.get(event=events.get())

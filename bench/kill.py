@@ -32,6 +32,7 @@ CLIENTS = 8
 WORKERS = 2
 PAUSE = 0.12  # between two submissions of a client, so that the run is long enough to be killed
 SEED = 20261012
+PATIENCE = 90  # seconds that a client repeats one submission
 SETTLE_SECONDS = 300
 MAIL_HOST = "127.0.0.1"
 
@@ -77,6 +78,7 @@ class Kills:
     process: int = 0
     worker: int = 0
     change: int = 0
+    gave_up: int = 0
 
 
 class Worker:
@@ -144,6 +146,7 @@ def _engine(name: str, folder: Path, url: str) -> list[dict[str, Any]]:
         "killed server processes": kills.process,
         "killed workers": kills.worker,
         "killed changes": kills.change,
+        "servers that gave up": kills.gave_up,
         "mails": len(report["message_ids"]),
         "mails twice": len(report["message_ids"]) - len(set(report["message_ids"])),
         "settled after seconds": round(seconds, 1),
@@ -239,7 +242,8 @@ def _submit(http: httpx.Client, place: dict[str, Any], number: int, told: Told) 
     }
     with told.lock:
         told.sent.add(mark)
-    while True:
+    patience = time.monotonic() + PATIENCE
+    while time.monotonic() < patience:
         try:
             answer = http.post("/api/v1/demands", json=body, headers=headers)
         except httpx.HTTPError:
@@ -255,6 +259,8 @@ def _submit(http: httpx.Client, place: dict[str, Any], number: int, told: Told) 
         with told.lock:
             told.repeats += 1
         time.sleep(0.2)
+    with told.lock:
+        told.refused.append(f"{mark}: no answer within {PATIENCE} s")
 
 
 def _killer(
@@ -262,12 +268,15 @@ def _killer(
 ) -> None:
     chance = random.Random(SEED)
     while not over.wait(chance.uniform(0.5, 3.0)):
+        if server.process is None or server.process.poll() is not None:
+            # Granian gives up when its processes keep dying; a service manager starts it again.
+            kills.gave_up += 1
+            _start_again(server)
         what = chance.choice(["server", "process", "process", "worker", "worker"])
         if what == "server":
             server.kill()
             kills.server += 1
-            time.sleep(chance.uniform(0, 0.5))
-            server.start()
+            _start_again(server)
         elif what == "process":
             kills.process += _kill_child(server, chance)
         else:
@@ -276,6 +285,17 @@ def _killer(
             kills.worker += 1
             time.sleep(chance.uniform(0, 1))
             worker.start()
+
+
+def _start_again(server: harness.Server) -> None:
+    """Starts the server; its killed children may hold the port for another moment."""
+    for _attempt in range(20):
+        try:
+            server.start()
+            return
+        except RuntimeError:
+            time.sleep(0.5)
+    raise RuntimeError("the server did not come back after it was killed")
 
 
 def _kill_child(server: harness.Server, chance: random.Random) -> int:

@@ -7,12 +7,16 @@ from typing import Any
 def connect() -> None:
     """Called once when all packages are loaded."""
     from loushi.casework.demands.models import Demand
+    from loushi.casework.demands.workflow import MOVES
+    from loushi.config.actions import ACTIONS
+    from loushi.foundation.audit.policy import name_actions
     from loushi.foundation.core.scoping import set_root
     from loushi.foundation.notices.registry import register_address, register_visibility
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
+    name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)
     register_visibility("demands.demand", _visible(Demand))

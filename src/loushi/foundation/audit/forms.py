@@ -8,14 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from .queries import Filter, default_filter, results
 
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
 
 class FilterForm(forms.Form):
     """Reads the filter from the address; what is left out falls back to the last thirty days."""
 
-    since = forms.DateField(label=_("从"), required=False)
-    until = forms.DateField(label=_("到"), required=False)
+    since = forms.DateField(label=_("从"), required=False, widget=DATE)
+    until = forms.DateField(label=_("到"), required=False, widget=DATE)
     who = forms.CharField(label=_("人员"), required=False, max_length=80)
-    action = forms.CharField(label=_("动作"), required=False, max_length=80)
+    action = forms.CharField(
+        label=_("动作"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "audit-actions"}),
+    )
     subject = forms.CharField(label=_("对象"), required=False, max_length=200)
     request = forms.CharField(label=_("请求编号"), required=False, max_length=64)
     result = forms.ChoiceField(label=_("结果"), required=False, choices=results)

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, Refused
-from loushi.foundation.core.permissions import declared
 from loushi.foundation.core.scoping import fetch
 
 from .models import Entry
-from .policy import EXPORT, VIEW
+from .policy import EXPORT, VIEW, named_actions
 
 PAGE_ROWS = 50
 DEFAULT_DAYS = 30
@@ -53,6 +53,7 @@ class Change:
     """One line of the before/after table; None means that the side has no such key."""
 
     key: str
+    label: str
     before: Any
     after: Any
 
@@ -95,8 +96,8 @@ def default_filter() -> Filter:
 
 
 def action_label(code: str) -> str:
-    """The words for an action: those of its permission, or of a look, or the code itself."""
-    label = declared().get(code)
+    """The words for an action: its own, or of a look, or the code itself."""
+    label = named_actions().get(code)
     if label:
         return str(label)
     if code.endswith(".look"):
@@ -137,7 +138,22 @@ def _found(actor: Actor, wanted: Filter) -> QuerySet[Entry]:
     return rows.order_by("-at", "-pk")
 
 
+def _field_labels(subject_type: str) -> dict[str, str]:
+    """The words of a subject's fields, by field name and by column."""
+    try:
+        model = apps.get_model(subject_type)
+    except (LookupError, ValueError):
+        return {}
+    labels = {}
+    for field in model._meta.concrete_fields:
+        # Without words of its own a field is called like its name, which says nothing more.
+        if str(field.verbose_name) != field.name.replace("_", " "):
+            labels[field.name] = labels[field.attname] = str(field.verbose_name)
+    return labels
+
+
 def _row(entry: Entry) -> Row:
+    labels = _field_labels(entry.subject_type)
     keys = [*entry.before, *(key for key in entry.after if key not in entry.before)]
     return Row(
         pk=entry.pk,
@@ -156,7 +172,10 @@ def _row(entry: Entry) -> Row:
         request_id=entry.request_id,
         unit_path=entry.unit_path,
         ip=entry.ip,
-        changes=tuple(Change(key, entry.before.get(key), entry.after.get(key)) for key in keys),
+        changes=tuple(
+            Change(key, labels.get(key, key), entry.before.get(key), entry.after.get(key))
+            for key in keys
+        ),
     )
 
 
@@ -215,4 +234,4 @@ def exported(actor: Actor, wanted: Filter) -> Iterator[Row]:
 
 def actions_of(actor: Actor) -> dict[str, str]:
     """The declared actions for the filter's choices, by code."""
-    return {code: str(label) for code, label in declared().items()} if actor.has(VIEW) else {}
+    return {code: str(label) for code, label in named_actions().items()} if actor.has(VIEW) else {}

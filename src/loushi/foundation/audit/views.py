@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filter(request: HttpRequest) -> tuple[FilterForm, queries.Filter]:
-    form = FilterForm(request.GET or None)
+    form = FilterForm({**queries.default_filter().as_text(), **request.GET.dict()})
     form.is_valid()
     return form, form.wanted()
 

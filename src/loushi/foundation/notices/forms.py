@@ -26,7 +26,6 @@ class PreferencesForm(forms.Form):
         label=_("免打扰到"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=_("这段时间里的邮件推迟到结束时发出；紧急消息除外。都留空表示不设。"),
     )
 
     def __init__(self, *args: Any, chosen: queries.Preferences, **kwargs: Any) -> None:

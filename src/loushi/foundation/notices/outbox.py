@@ -86,10 +86,7 @@ def _preferences(notices: list[Notice]) -> _Plan:
                 user_id__in=users, channel=Channel.MAIL
             )
         },
-        rules={
-            rule.kind: rule
-            for rule in KindRule.objects.filter(kind__in=kinds)
-        },
+        rules={rule.kind: rule for rule in KindRule.objects.filter(kind__in=kinds)},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loushi.foundation.audit import queries
+from loushi.foundation.audit import policy, queries
 from loushi.foundation.audit.commands import record
 from loushi.foundation.audit.queries import Filter
 from loushi.foundation.core.errors import Denied, NotVisible, Refused
@@ -127,5 +127,15 @@ def test_a_page_takes_as_many_queries_for_2_as_for_20(
 @pytest.mark.django_db
 def test_changes_pair_both_sides() -> None:
     (pk,) = write(before={"state": "a"}, after={"state": "b", "lead": 3})
-    shown = [(c.key, c.before, c.after) for c in queries.entry(auditor(), pk).changes]
-    assert shown == [("state", "a", "b"), ("lead", None, 3)]
+    shown = [(c.label, c.before, c.after) for c in queries.entry(auditor(), pk).changes]
+    assert shown == [("状态", "a", "b"), ("lead", None, 3)]
+
+
+@pytest.mark.django_db
+def test_actions_have_words_where_anybody_gave_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "_names", {})
+    policy.name_actions({"accounts.log_in": "登录"})
+    assert queries.action_label("accounts.log_in") == "登录"
+    assert queries.action_label("audit.view") == "查看留痕"
+    assert queries.action_label("enterprises.look") == "查看受保护的内容"
+    assert queries.action_label("x.unknown") == "x.unknown"
