@@ -222,7 +222,10 @@ def move_fields(move: str, departments: Choices) -> dict[str, forms.Field]:
             choices=units[1:],
             required=False,
             widget=forms.CheckboxSelectMultiple,
-        )
+        ),
+        "co_days": forms.IntegerField(
+            label=_("协办时限（工作日，不填按时限表）"), required=False, min_value=1, max_value=365
+        ),
     }
     until = {
         "review_on": forms.DateField(
@@ -239,8 +242,8 @@ def move_fields(move: str, departments: Choices) -> dict[str, forms.Field]:
     remark = {"note": _text(_("附言"), required=False, rows=2)}
     table: dict[str, dict[str, forms.Field]] = {
         "decline": reason,
-        "dispatch": {**lead, **co, **_limit_fields(), **remark},
-        "arbitrate": {**lead, **co, **_limit_fields(), **reason},
+        "dispatch": {**lead, **_limit_fields(), **co, **remark},
+        "arbitrate": {**lead, **_limit_fields(), **co, **reason},
         "transfer": {**lead, **_limit_fields(), **reason},
         "contact": note,
         "progress": {**note, **files},
@@ -294,6 +297,9 @@ class MoveForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the command wants: limits as a pair, parts as a list, a number as an id."""
         given = {k: v for k, v in self.cleaned_data.items() if k not in {"key", "uploads"}}
+        days = given.pop("co_days", None)
+        if days:
+            given["co_limit"] = ("working_days", days)
         kind, amount = given.pop("limit_kind", ""), given.pop("limit_amount", None)
         if kind and amount:
             given["lead_limit"] = (kind, amount)
