@@ -89,6 +89,15 @@ def from_python(path: Path) -> Iterator[Message]:
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
     }
+    # Modules may rename: `lazy = gettext_lazy`.
+    names |= {
+        target.id: names[node.value.id]
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        if node.value.id in names
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

@@ -22,11 +22,11 @@ QUICK = "not browser and not slow"
 ALL = "not browser"
 
 GATES = (
-    ("ruff check", [BIN / "ruff", "check", "--quiet", "."]),
-    ("ruff format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+    ("ruff check", [BIN / "ruff", "check", "--quiet", "--output-format", "concise", "."]),
+    ("ruff format", [BIN / "ruff", "format", "--check", "--output-format", "concise", "."]),
     ("import contracts", [BIN / "lint-imports"]),
     ("mypy", [BIN / "mypy"]),
-    ("messages", [BIN / "python", "script/messages", "--check"]),
+    ("messages", [ROOT / "script" / "messages", "--check"]),
     ("migrations", [BIN / "python", "-m", "django", "makemigrations", "--check", "--dry-run"]),
 )
 
@@ -61,7 +61,7 @@ class Run:
     def tests(self, name: str, marks: str, processes: int = 2, **environment: str) -> None:
         command = [
             str(BIN / "python"), "-m", "pytest", "-m", marks, "-n", str(processes),
-            "-p", "no:cacheprovider", *self.extra,
+            "-p", "no:cacheprovider", "--show-capture", "stdout", *self.extra,
         ]  # fmt: skip
         code, output = self._call(command, **environment)
         closing = CLOSING.findall(output)

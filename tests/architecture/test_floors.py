@@ -16,7 +16,8 @@ SHOWN = {
     "foundation.core": None,
     "foundation.web": None,
     "foundation.transfer": None,
-    "foundation.audit": ROOMS,
+    "foundation.notices": ROOMS | {"registry"},
+    "foundation.files": ROOMS | {"registry"},
 }
 PRIVATE = {"views", "api", "urls", "forms", "tests", "factories", "migrations"}
 

@@ -11,8 +11,9 @@ from loushi.foundation.core.permissions import declared
 from . import tree
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-# The reason given to `unscoped` is for programmers; patterns are not sentences.
-NOT_SPOKEN = {"unscoped", "compile", "fullmatch", "match", "search", "sub"}
+# The reason given to `unscoped` is for programmers, the system's names are for the record, and
+# patterns are not sentences.
+NOT_SPOKEN = {"unscoped", "system_actor", "compile", "fullmatch", "match", "search", "sub"}
 # Rooms whose sentences reach a person's screen.
 SPEAKING = {"views", "forms", "api", "commands", "queries", "policy", "workflow", "models", "urls"}
 # Data about Chinese text, not sentences: each file with its reason.
@@ -29,6 +30,14 @@ def bare(module: tree.Module) -> Iterator[str]:
         for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
+    }
+    translators |= {
+        target.id
+        for node in module.tree().body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        if node.value.id in translators
+        for target in node.targets
+        if isinstance(target, ast.Name)
     }
     for node in nodes:
         if isinstance(node, ast.Call):

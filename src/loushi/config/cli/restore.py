@@ -78,7 +78,7 @@ def _target_is_empty() -> bool:
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(file) as tar:
-            tar.extractall(folder, filter="data")
+            _extract(tar, folder)
         manifest: dict[str, Any] = json.loads((folder / archive.MANIFEST).read_bytes())
         sums: dict[str, str] = manifest["checksums"]
         made_by = int(manifest["format"])
@@ -93,6 +93,19 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
         if archive.checksum(member) != expected:
             raise Stop(f"备份已损坏：{name} 的校验和不符。目标没有改动。")
     return manifest
+
+
+def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """Plain files below `folder` only (Python before 3.11.4 has no `filter` to see to it)."""
+    root = folder.resolve()
+    for member in tar:
+        target = (root / member.name).resolve()
+        stream = tar.extractfile(member) if member.isreg() else None
+        if stream is None or root not in target.parents:
+            raise tarfile.TarError(f"unexpected member {member.name!r}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with stream, target.open("wb") as copy:
+            shutil.copyfileobj(stream, copy)
 
 
 def _load(dump: Path) -> None:
