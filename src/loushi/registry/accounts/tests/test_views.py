@@ -121,7 +121,7 @@ def test_appointing_and_ending_a_post(security: Client, units: dict[str, Unit]) 
 def test_bulk_appointing_is_all_or_nothing(security: Client, units: dict[str, Unit]) -> None:
     user = make_user()
     form = {"people": f"{user.username}\nnobody.here", "role": "window_clerk",
-            "unit": units["C1"].pk, "department": "", "since": "2026-10-12", "until": ""}  # fmt: skip
+            "unit": units["C1"].pk, "since": "2026-10-12", "until": ""}  # fmt: skip
     page = security.post(reverse("accounts:appoint_many"), form)
     assert page.status_code == 422
     assert "nobody.here" in page.content.decode()
