@@ -23,6 +23,7 @@ from loushi.foundation.core.scoping import (
     covering,
     scope,
 )
+from loushi.foundation.files.registry import register as register_files
 from loushi.foundation.notices.registry import declare_kind
 
 for code, label in {
@@ -119,3 +120,17 @@ declare_kind("demand_progress", _("我的诉求有进展"), permission="demands.
 for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge"):
     declare_kind(f"demand_{code}", _("我的诉求有进展"), group="demand_progress")
 declare_kind("demand_grant_extension", _("诉求办理期限延长"), group="demand_progress")
+
+
+def may_read_files(actor: Actor, demand_id: int, internal: bool) -> bool:
+    """Whoever sees the demand reads its files; those for staff only staff (not the enterprise)."""
+    row = Demand.objects.visible_to(actor).filter(pk=demand_id).first()
+    if row is None or not internal:
+        return row is not None
+    return any(
+        reason != "self" and getattr(reason, "kind", "") != ENTERPRISE
+        for reason in covering(actor, "demands.view", row)
+    )
+
+
+register_files("demands.demand", may_read_files)
