@@ -19,6 +19,7 @@ SPEAKING = {"views", "forms", "api", "commands", "queries", "policy", "workflow"
 # Data about Chinese text, not sentences: each file with its reason.
 DATA = {
     "src/loushi/config/api.py": "the product's name",
+    "src/loushi/registry/accounts/forms.py": "a language is named in itself",
 }
 
 

@@ -19,6 +19,7 @@ from loushi.casework.demands.queries.listing import FIELDS, capped_count, row_of
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.overview.insights import queries
 from loushi.overview.insights.queries import Period
+from loushi.registry.territory import queries as territory
 from loushi.registry.territory.models import Unit
 
 SPANS = (("week", _l("本周")), ("30", _l("近 30 天")), ("quarter", _l("本季")))
@@ -60,8 +61,8 @@ def _unit(request: HttpRequest) -> tuple[Unit | None, list[Unit]]:
         return (own[0] if own else None), own
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
         raise NotVisible
-    unit = Unit.objects.filter(pk=int(asked)).first()
-    if unit is None or not any(unit.path.startswith(one.path) for one in own):
+    unit = territory.get_unit(int(asked))
+    if not any(unit.path.startswith(one.path) for one in own):
         raise NotVisible
     return unit, own
 

@@ -107,7 +107,9 @@ class Enterprise(Scoped):
     @classmethod
     def at_building(cls, building_id: int) -> models.Q:
         """Which enterprises have their home in a building: they follow it when a unit is split."""
-        homes = Tenancy.plain.filter(building_id=building_id, is_main=True, until__isnull=True)
+        homes = Tenancy.objects.unscoped("a split moves every home").filter(
+            building_id=building_id, is_main=True, until__isnull=True
+        )
         return models.Q(pk__in=homes.values("enterprise_id"))
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from loushi.casework.demands.models import Demand, Tier
 from loushi.casework.demands.queries import Filters, Line, filtered, lines
+from loushi.casework.demands.queries.firm import OPEN
 from loushi.casework.demands.queries.listing import FIELDS, row_of
-from loushi.casework.demands.workflow import OPEN
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.scoping import path_range
 from loushi.overview.insights.queries.figures import VIEW, WEEKS, Period, rows_in

@@ -39,7 +39,7 @@ def end_session(*, actor: Actor, session_id: int) -> UserSession:
 
 
 def issue_token(
-    *, username: str, actor: Actor | None = None, label: str = "", days: int = TOKEN_DAYS
+    *, actor: Actor | None = None, username: str, label: str = "", days: int = TOKEN_DAYS
 ) -> str:
     """A new bearer token of a person, shown this once; only its digest is kept.
 
