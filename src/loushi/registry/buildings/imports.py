@@ -181,7 +181,7 @@ class BuildingImporter(Placed):
         self.prepare_units(rows)
         if {"longitude", "latitude"} <= self.present and "crs" not in self.present:
             for row in rows[:1]:
-                row.hint("longitude", _("文件没有写明坐标系，坐标按“未说明”登记，不作换算。"))
+                row.hint("crs", _("文件没有写明坐标系，坐标按“未说明”登记，不作换算。"))
 
     def check_row(self, row: Row) -> None:
         unit = self.unit_of(row)

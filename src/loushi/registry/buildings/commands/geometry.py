@@ -70,7 +70,8 @@ def read_outline(geometry: Mapping[str, Any] | None) -> Outline | None:
 
 def union(geometries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Several checked outlines of one floor as one; the same outline twice counts once."""
-    return _geojson(unary_union([shape(geometry) for geometry in geometries]))
+    joined = unary_union([shape(geometry) for geometry in geometries])
+    return _geojson(shapely.normalize(shapely.set_precision(joined, 10**-DIGITS)))
 
 
 def area_of(geometry: Mapping[str, Any]) -> float:

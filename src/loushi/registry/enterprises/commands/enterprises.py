@@ -1,6 +1,6 @@
 """Writing enterprises: one at a time, or tens of thousands in few statements."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -179,10 +179,15 @@ def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
             for pk, unit_id, path in rows.order_by("pk").values_list("pk", "unit_id", "unit_path")
             if (unit_id, path) != homes[pk]
         ]
-    update_rows(
-        Enterprise,
-        [(pk, {"unit_id": homes[pk][0], "unit_path": homes[pk][1]}) for pk in moved],
-    )
+    # One statement for each home, not for each row: on SQLite inside a savepoint, a statement that
+    # changes a foreign key copies pages into the savepoint's journal and walks through all of it.
+    together: dict[tuple[int | None, str], list[int]] = defaultdict(list)
+    for pk in moved:
+        together[homes[pk]].append(pk)
+    for (unit_id, path), ids in together.items():
+        for chunk in chunks(ids):
+            rows = Enterprise.objects.unscoped("the home follows the tenancies")
+            rows.filter(pk__in=chunk).update(unit_id=unit_id, unit_path=path)
     for chunk in chunks(moved):
         for model in (EnterpriseContact, EnterpriseMembership):
             held = model.objects.unscoped("contacts and members follow their enterprise")

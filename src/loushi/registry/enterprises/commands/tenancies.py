@@ -83,7 +83,7 @@ def move_out(*, actor: Actor, tenancy_id: int, on: date, why: str) -> Tenancy:
             after={"until": on, "enterprise_id": row.enterprise_id},
             why=why,
         )
-        settle([row], why=why, actor=actor)
+        settle([row])
         publish(
             "enterprise_moved_out",
             {
@@ -144,7 +144,7 @@ def change_tenancy(
             after=changes,
             why=why,
         )
-        settle([row], why=why, actor=actor)
+        settle([row])
     return row
 
 
@@ -199,18 +199,18 @@ def upsert_tenancies(
                 for index, thing in zip(fresh, made, strict=True)
             ],
         )
-        settle([*made, *(held for held, _values in pending)], why=why, actor=actor)
+        settle([*made, *(held for held, _values in pending)])
     result.created, result.changed = len(made), len(pending)
     result.unchanged = len(cleaned) - len(made) - len(pending)
     return result
 
 
-def settle(tenancies: Iterable[Tenancy], *, actor: Actor, why: str = "") -> None:
+def settle(tenancies: Iterable[Tenancy]) -> None:
     """Brings everything that follows from tenancies up to date: spaces, homes, search index."""
     rows = list(tenancies)
     spaces = sorted({row.space_id for row in rows if row.space_id is not None})
     enterprises = sorted({row.enterprise_id for row in rows})
-    _settle_spaces(actor, spaces, why)
+    _settle_spaces(spaces)
     put_home(_homes(enterprises))
     index_enterprises(enterprises)
 
@@ -242,7 +242,7 @@ def follow_building(payload: Mapping[str, Any]) -> None:
     index_enterprises(enterprises)
 
 
-def _settle_spaces(actor: Actor, ids: Sequence[int], why: str) -> None:
+def _settle_spaces(ids: Sequence[int]) -> None:
     """Let while somebody is really there; a let space becomes vacant; other states stay."""
     wanted: dict[int, str] = {}
     for chunk in chunks(ids):
@@ -258,7 +258,7 @@ def _settle_spaces(actor: Actor, ids: Sequence[int], why: str) -> None:
                 wanted[pk] = Space.State.LET
             elif pk not in held and state == Space.State.LET:
                 wanted[pk] = Space.State.VACANT
-    buildings.set_states(actor=actor, states=wanted, why=why)
+    buildings.set_states(states=wanted)
 
 
 def _homes(enterprise_ids: Sequence[int]) -> dict[int, tuple[int | None, str]]:
