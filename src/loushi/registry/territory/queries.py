@@ -342,3 +342,16 @@ def history(unit_id: int) -> list[Moment]:
     if unit.dissolved_on:
         found.append(Moment(unit.dissolved_on, "dissolved", unit.name))
     return sorted(found, key=lambda moment: moment.on, reverse=True)
+
+
+def parent_codes(unit_ids: Iterable[int], on: date | None = None) -> dict[int, str]:
+    """The code of each unit's parent on a day; '' for the root."""
+    day = on or timezone.localdate()
+    wanted = list(unit_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), 500):
+        rows = UnitPlacement.objects.filter(
+            running_on(day), unit_id__in=wanted[start : start + 500]
+        )
+        found |= {pk: code or "" for pk, code in rows.values_list("unit_id", "parent__code")}
+    return found

@@ -19,12 +19,14 @@ from .people import (
     handover_of,
     history_of,
     is_locked,
+    open_posts,
     people,
     people_at,
     people_below,
     support_accesses,
     usable_supports,
     user_by_login,
+    users_by_name,
     with_posts,
 )
 from .reach import Superior, superiors, superiors_of, users_with_permission
@@ -45,6 +47,7 @@ __all__ = [
     "history_of",
     "is_locked",
     "names_of",
+    "open_posts",
     "people",
     "people_at",
     "people_below",
@@ -58,6 +61,7 @@ __all__ = [
     "tokens_of",
     "usable_supports",
     "user_by_login",
+    "users_by_name",
     "users_with_permission",
     "with_posts",
 ]

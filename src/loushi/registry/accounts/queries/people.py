@@ -1,6 +1,6 @@
 """People, and who holds what where."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -195,3 +195,24 @@ def with_posts(users: Sequence[User], on: date) -> list[PersonRow]:
     for row in running.select_related("role", "unit", "department").order_by("pk"):
         posts.setdefault(row.user_id, []).append(row)
     return [PersonRow(user, tuple(posts.get(user.pk, ()))) for user in users]
+
+
+def users_by_name(usernames: Collection[str]) -> dict[str, User]:
+    """Accounts by user name, for importers."""
+    wanted = list(usernames)
+    found: dict[str, User] = {}
+    for start in range(0, len(wanted), 500):
+        for user in User.objects.filter(username__in=wanted[start : start + 500]):
+            found[user.username] = user
+    return found
+
+
+def open_posts(user_ids: Sequence[int], on: date) -> list[Appointment]:
+    """The posts of these people that run on a day or begin later, with their roles."""
+    rows = Appointment.objects.unscoped("an import compares with what people hold already")
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=on)).select_related("role")
+    return [
+        row
+        for start in range(0, len(user_ids), 500)
+        for row in rows.filter(user_id__in=user_ids[start : start + 500])
+    ]
