@@ -154,11 +154,12 @@ def handover_of(actor: Actor, user_id: int, on: date | None = None) -> list[Hand
 def is_locked(username: str) -> bool:
     """Whether a user name is locked from some address after too many failures."""
     since = timezone.now() - timedelta(minutes=settings.LOCKOUT_MINUTES)
-    return AccessAttempt.objects.filter(
+    attempts = AccessAttempt.objects.filter(
         username=username,
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
         attempt_time__gt=since,
-    ).exists()
+    )
+    return bool(attempts.exists())
 
 
 def support_accesses(actor: Actor) -> QuerySet[SupportAccess]:

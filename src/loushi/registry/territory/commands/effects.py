@@ -108,7 +108,7 @@ def _successions(today: _Day) -> list[UnitSuccession]:
     return due
 
 
-_PAST = {UnitSuccession.Kind.MERGE: "merged", UnitSuccession.Kind.SPLIT: "split"}
+_PAST: dict[str, str] = {UnitSuccession.Kind.MERGE: "merged", UnitSuccession.Kind.SPLIT: "split"}
 
 
 def announce() -> int:

@@ -200,7 +200,7 @@ def _links(model: type[models.Model]) -> list[models.ForeignKey[Any, Any]]:
 
 
 def _label(field: models.ForeignKey[Any, Any]) -> str:
-    return field.related_model._meta.label_lower  # type: ignore[union-attr]
+    return field.related_model._meta.label_lower
 
 
 def _through(
