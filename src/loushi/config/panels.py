@@ -3,14 +3,15 @@
 Each takes (actor, object_id) and returns (template name, context) or None when invisible.
 """
 
+DEMANDS = "loushi.casework.demands.views.panels"
 ENTERPRISES = "loushi.registry.enterprises.views.panels"
 
 PANELS: dict[str, tuple[str, ...]] = {
     "building": (f"{ENTERPRISES}.building_plan",),
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
-    "building.history": (f"{ENTERPRISES}.building_history",),
+    "building.history": (f"{ENTERPRISES}.building_history", f"{DEMANDS}.of_building"),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
-    "enterprise": (),
+    "enterprise": (f"{DEMANDS}.of_enterprise",),
     "enterprise.own": (),
 }

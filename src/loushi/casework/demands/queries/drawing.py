@@ -12,7 +12,6 @@ from loushi.casework.demands.models import DemandPause
 from loushi.foundation.core import clocks as core_clocks
 from loushi.foundation.web.templatetags.loushi import day
 
-
 FULL_LABELS = 6
 """Up to so many days are named with their weekday; more have room for the date alone."""
 

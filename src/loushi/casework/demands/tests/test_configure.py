@@ -100,9 +100,7 @@ def test_a_new_level_holds_from_its_day_and_is_recorded(world: World) -> None:
 def test_a_level_without_any_limit_is_refused(world: World) -> None:
     before = ServiceLevel.objects.count()
     with pytest.raises(Refused):
-        configure.set_level(
-            actor=ADMIN, values=LevelValues(timezone.localdate(), None, None, None)
-        )
+        configure.set_level(actor=ADMIN, values=LevelValues(timezone.localdate(), None, None, None))
     assert ServiceLevel.objects.count() == before
 
 

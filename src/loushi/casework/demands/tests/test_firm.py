@@ -282,8 +282,10 @@ def test_every_page_of_the_firm_opens(world: World, contact: User) -> None:
         f"/demands/mine/{demand.pk}/rate/", f"/demands/mine/{demand.pk}/sent/",
     ):  # fmt: skip
         assert client.get(address).status_code == 200, address
-    assert client.get(f"/demands/{demand.pk}/").headers["Location"].endswith(
-        f"/demands/mine/{demand.pk}/"
+    assert (
+        client.get(f"/demands/{demand.pk}/")
+        .headers["Location"]
+        .endswith(f"/demands/mine/{demand.pk}/")
     )
     assert client.get("/").headers["Location"] == "/demands/mine/"
 

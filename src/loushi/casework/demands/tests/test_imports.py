@@ -115,9 +115,7 @@ def test_the_same_file_twice_changes_nothing(world: World, tmp_path: Path) -> No
     assert Demand.objects.unscoped(WHY).count() == 1
 
 
-def test_an_end_that_the_source_reports_later_closes_the_case(
-    world: World, tmp_path: Path
-) -> None:
+def test_an_end_that_the_source_reports_later_closes_the_case(world: World, tmp_path: Path) -> None:
     head = "1,2026-11-02 09:00:00,2026-11-09 03:30:00,"
     with at("2026-11-03 09:00"):
         bring(world, tmp_path / "b.csv", LINES + head + ",,PW,Lights,Out,App\n")
@@ -175,5 +173,3 @@ def test_a_packed_file_is_found_by_its_words_and_is_in_the_audit(
     hits = find(kind="demand", query="卸货", scope=scope_of(actor, Demand), limit=10, before="")
     assert list(hits.ids) == [demand("1").pk]
     assert Entry.objects.unscoped(WHY).filter(action="demands.import").count() == 1
-
-

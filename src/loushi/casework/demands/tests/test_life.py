@@ -9,6 +9,7 @@ from loushi.casework.demands.commands import make_rating_link, rate_by_link, sub
 from loushi.casework.demands.commands.submit import Submission, title_from
 from loushi.casework.demands.factories import World
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent, DemandPause
+from loushi.casework.demands.queries import beside
 from loushi.foundation.core.errors import Conflict, Denied, Gone, NotVisible, Refused, TooMany
 from loushi.foundation.core.testing import at, moment
 
@@ -291,3 +292,15 @@ def test_a_refused_move_changes_nothing(world: World) -> None:
 )
 def test_a_title_is_the_first_sentence(text: str, title: str) -> None:
     assert title_from(text) == title
+
+
+def test_panels_count_only_what_the_reader_may_see(world: World) -> None:
+    demand = world.move(world.resolved(), "rate", world.contact(), score=5, solved="yes")
+    shown = beside.of_enterprise(world.clerk(), world.enterprise.pk)
+    assert shown is not None
+    assert [line.row.id for line in shown.lines] == [demand.pk]
+    assert (shown.received, shown.rated, shown.solved, shown.open) == (1, 1, 1, 0)
+    hidden = beside.of_building(world.clerk(world.there), world.tower.pk)
+    assert hidden is not None
+    assert (hidden.lines, hidden.received) == ((), 0)
+    assert beside.of_building(world.stranger(), world.tower.pk) is None

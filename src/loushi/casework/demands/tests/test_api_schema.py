@@ -1,0 +1,62 @@
+"""The API answers whatever its own description allows as described, and never with a 500."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import CHECKS, not_a_server_error
+
+from loushi.casework.demands.factories import World
+from loushi.registry.accounts.commands import issue_token
+from loushi.registry.accounts.factories import make_staff
+
+pytestmark = pytest.mark.slow
+
+ROOT = "/api/v1/demands"
+CALM = settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def operations() -> list[Any]:
+    from loushi.config.api import api
+
+    schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
+    found = [result.ok() for result in schema.get_all_operations()]
+    return [one for one in found if one.path.startswith(ROOT)]
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda one: f"{one.method} {one.path}")
+def test_whatever_the_description_allows(world: World, operation: Any) -> None:
+    world.submit()
+    world.handling()
+    clerk = make_staff("window_clerk", world.here)
+    token = issue_token(username=clerk.username)
+    app = get_wsgi_application()
+    checks = [
+        not_a_server_error,
+        *(CHECKS.get_one(name) for name in (
+            "status_code_conformance", "content_type_conformance", "response_schema_conformance",
+        )),
+    ]  # fmt: skip
+
+    @seed(20261012)
+    @CALM
+    @given(case=operation.as_strategy())
+    def run(case: Any) -> None:
+        case.operation.schema.app = app
+        case.call_and_validate(
+            app=app,
+            base_url="http://testserver",
+            headers={"Authorization": f"Bearer {token}"},
+            checks=checks,
+        )
+
+    run()
