@@ -109,5 +109,12 @@ def widest(floors: Iterable[Mapping[str, Any]]) -> float:
 
 
 @register.simple_tag
+def plan_width(floors: Iterable[Mapping[str, Any]]) -> int:
+    """The least width in pixels at which the fullest floor still shows its names; below, scroll."""
+    most = max((len(floor["spaces"]) for floor in floors), default=1)
+    return min(1100, max(520, 150 + 80 * most))
+
+
+@register.simple_tag
 def floors_up_to(count: Any) -> range:
     return range(int(count or 0))
