@@ -34,9 +34,9 @@ log = logging.getLogger(__name__)
 WHY = "the worker delivers for everybody"
 PLANNED_AT_ONCE = 50
 CLAIMED_AT_ONCE = 10
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 # A mail is not begun when its claim ends sooner than the longest SMTP conversation.
-MARGIN = timedelta(seconds=60)
+MARGIN = timedelta(seconds=45)
 FIRST_DELAY_SECONDS = 60
 LONGEST_DELAY_SECONDS = 6 * 3600
 MAX_ATTEMPTS = 12  # with these delays about a day
@@ -178,7 +178,7 @@ def _join_digest(notice: Notice, times: Times, now: datetime) -> None:
 
 # ---- sending ------------------------------------------------------------------------------------
 def claim_due(limit: int = CLAIMED_AT_ONCE) -> list[Delivery]:
-    """Takes due deliveries for five minutes; no other worker gets them meanwhile."""
+    """Takes due deliveries for two minutes; no other worker gets them meanwhile."""
     now = timezone.now()
     due = Delivery.objects.unscoped(WHY).filter(
         Q(claimed_until=None) | Q(claimed_until__lt=now),
