@@ -162,6 +162,8 @@ class SupportAccess(Scoped):
     It runs while `started_at` is set, `ended_at` is not, and `expires_at` lies ahead.
     """
 
+    strip = "accounts/support_strip.html"  # what every page shows while it runs
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="support_accesses")
     reason = models.CharField(_("事由"), max_length=200)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
