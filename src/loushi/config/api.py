@@ -34,6 +34,10 @@ ROUTERS = (
 )
 
 
+# Where pydantic found the field; the field's own name is enough for the caller.
+PLACES = frozenset({"body", "payload", "query", "path", "header", "file", "form"})
+
+
 class BearerToken(HttpBearer):
     """`Authorization: Bearer loushi_…`; sets `request.actor` to the token's person."""
 
@@ -48,7 +52,24 @@ class BearerToken(HttpBearer):
         return user
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Says of every operation that its refusals are problem documents, 401 among them."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                responses = operation["responses"]
+                responses.setdefault(401, {"description": "Unauthorized", "content": {}})
+                for status, response in responses.items():
+                    if int(status) >= 400:
+                        given = response.get("content") or {}
+                        shape = given.get("application/json", {"schema": {"type": "object"}})
+                        response["content"] = {"application/problem+json": shape}
+        return schema
+
+
+api = Api(
     title="楼事 Loushi",
     version="1",
     description=_("商务社区诉求、企业、楼宇与组织的接口。与页面同一套权限。"),
@@ -101,7 +122,7 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
         {
             "field": ".".join(
-                str(part) for part in found["loc"] if part not in {"body", "payload"}
+                str(part) for part in found["loc"] if part not in PLACES
             ),
             "message": str(found["msg"]),
         }

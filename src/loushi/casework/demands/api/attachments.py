@@ -15,6 +15,8 @@ from loushi.casework.demands.commands.attachments import add_attachments
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.files.queries import stored_file
 
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
 
 @router.get(
     "/{int:demand_id}/attachments",
@@ -49,7 +51,8 @@ def add(
 
 @router.get(
     "/{int:demand_id}/attachments/{int:attachment_id}",
-    response=answers(200, bytes, 404, 422),
+    response=answers(200, None, 404, 422),
+    openapi_extra={"responses": {200: {"content": {"*/*": BINARY}}}},
     operation_id="download_attachment",
     url_name="download_attachment",
     summary=_("下载附件"),

@@ -1,10 +1,13 @@
 """The API answers whatever its own description allows as described, and never with a 500."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import CHECKS, not_a_server_error
 
@@ -33,8 +36,20 @@ def operations() -> list[Any]:
     return [one for one in found if one.path.startswith(ROOT)]
 
 
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """As in Django's own test client: the requests share the test's connection."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
 @pytest.mark.parametrize("operation", operations(), ids=lambda one: f"{one.method} {one.path}")
-def test_whatever_the_description_allows(world: World, operation: Any) -> None:
+def test_whatever_the_description_allows(
+    world: World, operation: Any, one_connection: None
+) -> None:
     world.submit()
     world.handling()
     clerk = make_staff("window_clerk", world.here)
