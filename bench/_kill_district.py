@@ -247,7 +247,7 @@ def _demands(found: Findings, told: dict[str, Any]) -> None:
 
     parts = {
         "one submission in its history": counted(
-            DemandEvent.objects.unscoped(why).filter(move="submit"), "demand_id"
+            DemandEvent.objects.unscoped(why).filter(move="submit"), "row_id"
         ),
         "one audit entry of its submission": counted(
             Entry.objects.unscoped(why).filter(action="demands.submit"), "subject_id"
@@ -329,7 +329,7 @@ def _move_out(found: Findings, told: dict[str, Any]) -> None:
     lines = Counter(
         DemandEvent.objects.unscoped(why)
         .filter(move="moved_out")
-        .values_list("demand_id", flat=True)
+        .values_list("row_id", flat=True)
     )
     for pk in {*open_then, *lines}:
         found.check("each open demand of it was marked once", lines[pk] == 1, pk)

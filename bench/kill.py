@@ -228,7 +228,10 @@ def _client(address: str, place: dict[str, Any], numbers: Iterator[int], told: T
 
 def _submit(http: httpx.Client, place: dict[str, Any], number: int, told: Told) -> None:
     """Repeats one submission, always with the same key, until it is acknowledged."""
-    firm = place["firms"][number % len(place["firms"])]
+    firms = place["firms"]
+    firm = firms[number % len(firms)]
+    if number > SUBMISSIONS // 4 and firm is firms[0]:
+        firm = firms[1]  # the first one is about to move out
     mark = f"第{number}"
     headers = {
         "Authorization": f"Bearer {firm['token']}",
@@ -237,8 +240,8 @@ def _submit(http: httpx.Client, place: dict[str, Any], number: int, told: Told) 
     body = {
         "text": f"{mark}号：大堂门禁刷不开，早高峰排队。",
         "category": place["category_code"],
-        "enterprise_id": firm["id"],
-        "building_id": firm["building"],
+        "enterprise": firm["id"],
+        "building": firm["building"],
     }
     with told.lock:
         told.sent.add(mark)

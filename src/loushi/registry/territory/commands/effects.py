@@ -1,7 +1,7 @@
 """When a day has come: today's paths and names take effect, and their consequences are queued."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,8 @@ class _Day:
     units: dict[int, Unit]
     paths: dict[int, str]
     moved: dict[int, tuple[str, str]] = field(default_factory=dict)
+    # One moment for all that is queued together: the order of rewrites goes by it.
+    at: datetime = field(default_factory=lambda: timezone.now())
 
 
 def take_effect(on: date | None = None) -> int:
@@ -100,7 +102,7 @@ def _successions(today: _Day) -> list[UnitSuccession]:
                 new_path=new,
                 building_id=row.building_id,
                 on=row.on,
-                created_at=timezone.now(),
+                created_at=today.at,
             )
     UnitSuccession.objects.filter(pk__in=[row.pk for row in due]).update(
         effective_at=timezone.now()
@@ -162,7 +164,7 @@ def _queue_moves(today: _Day) -> None:
         if above and new == above + old[-WIDTH:]:
             continue
         PathRewrite.objects.create(
-            unit_id=pk, old_path=old, new_path=new, on=today.on, created_at=timezone.now()
+            unit_id=pk, old_path=old, new_path=new, on=today.on, created_at=today.at
         )
     for pk, (old, new) in sorted(moved.items()):
         publish("unit_moved", {"unit_id": pk, "old_path": old, "path": new, "on": _iso(today.on)})

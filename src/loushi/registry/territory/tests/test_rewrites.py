@@ -1,10 +1,12 @@
 """Rows follow their unit: in batches, restartable anywhere, each row once."""
 
-from datetime import date
+import itertools
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.testing import at
@@ -122,6 +124,24 @@ def test_splitting_up_moves_children_buildings_and_the_rest(units: dict[str, Uni
     assert (rest.unit_id, rest.unit_path) == (east.pk, east.path)
     assert (single.unit_id, single.unit_path) == (west.pk, west.path)
     assert below.unit_path == west.path + f"{units['C1-G2'].pk:06d}"
+
+
+def test_single_buildings_go_first_though_time_passes_while_queueing(
+    units: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count()
+    start = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: start + timedelta(microseconds=next(ticks)))
+    single = building("单楼", units["C1-G1"])
+    _east, west = commands.split_unit(
+        actor=SYSTEM, unit_id=units["C1"].pk, on=TODAY, dissolve=True,
+        parts=[commands.Part(code="C3", name="东", children=(units["C1-G1"].pk,)),
+               commands.Part(code="C4", name="西", children=(units["C1-G2"].pk,),
+                             buildings=(single.pk,))],
+    )  # fmt: skip
+    commands.run_rewrites()
+    single.refresh_from_db()
+    assert (single.unit_id, single.unit_path) == (west.pk, west.path)
 
 
 def test_parent_and_child_moved_on_one_day(units: dict[str, Unit]) -> None:
