@@ -96,10 +96,11 @@ class RoleForm(forms.Form):
     user_id = forms.TypedChoiceField(label=lazy("人员"), coerce=int)
     role = forms.ChoiceField(label=lazy("角色"))
     since = forms.DateField(
-        label=lazy("开始日期"), widget=forms.DateInput(attrs={"type": "date"})
+        label=lazy("开始日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     until = forms.DateField(
-        label=lazy("结束日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=lazy("结束日期"), required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=lazy("留空表示没有期限。"),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ COLUMNS: tuple[tuple[str, str, str, bool], ...] = (
     ("place", "place", "", True),
     ("address", "", "", True),
     ("floors", "floors", "number", True),
-    ("area", "area", "number", True),
+    ("area", "area", "number", False),
     ("occupancy", "", "number", True),
     ("vacant", "", "number", True),
     ("grade", "", "", True),

@@ -18,7 +18,7 @@ def _date(label: Any, *, required: bool = False, help_text: Any = "") -> forms.D
         label=label,
         required=required,
         help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 
@@ -120,35 +120,38 @@ class RefuseForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    """The public sign-up."""
+    """The public sign-up; what is missing is said by the command, all at once."""
 
     credit_code = forms.CharField(
         label=lazy("统一社会信用代码"),
+        required=False,
         max_length=30,
         help_text=lazy("营业执照上的 18 位代码。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    enterprise_name = forms.CharField(label=lazy("企业名称"), max_length=120)
+    enterprise_name = forms.CharField(label=lazy("企业名称"), required=False, max_length=120)
     unit_id = forms.TypedChoiceField(
         label=lazy("所在商务社区"), coerce=int, empty_value=None, required=False
     )
     address = forms.CharField(
-        label=lazy("所在楼宇和房号"), max_length=120, required=False
+        label=lazy("所在楼宇和房号"), required=False, max_length=120
     )
     contact_name = forms.CharField(
-        label=lazy("联系人姓名"), max_length=40,
+        label=lazy("联系人姓名"), required=False, max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     phone = forms.CharField(
-        label=lazy("联系电话"), max_length=20,
+        label=lazy("联系电话"), required=False, max_length=20,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
     username = forms.CharField(
-        label=lazy("用户名"), max_length=60, help_text=lazy("登录时用，小写字母开头。"),
+        label=lazy("用户名"), required=False, max_length=60,
+        help_text=lazy("登录时用，小写字母开头。"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )  # fmt: skip
     password = forms.CharField(
-        label=lazy("密码"), max_length=128, help_text=lazy("至少 10 位，不要只用数字。"),
+        label=lazy("密码"), required=False, max_length=128,
+        help_text=lazy("至少 10 位，不要只用数字。"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 

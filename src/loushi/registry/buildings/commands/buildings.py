@@ -122,15 +122,15 @@ def update_buildings(
             .select_for_update(of=("self",))
         }
         _all_found(changes, found)
-        paths = unit_paths(values.get("unit_id") for values in cleaned)
-        for path in set(paths.values()):
-            require_at(actor, permission, path)
         _resolve_managers(cleaned)
         pending = [
             (found[pk], differing(found[pk], values))
             for (pk, _values), values in zip(changes, cleaned, strict=True)
         ]
         pending = [(row, values) for row, values in pending if values]
+        paths = unit_paths(values.get("unit_id") for _row, values in pending)
+        for path in set(paths.values()):
+            require_at(actor, permission, path)
         _refuse_known_codes([values.get("code") for _row, values in pending])
         _write_changes(actor, pending, paths, why)
     return [row.pk for row, _values in pending]

@@ -14,6 +14,7 @@ from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.units import covers
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.buildings.commands.buildings import Upserted
+from loushi.registry.buildings.commands.indexing import index_again
 from loushi.registry.buildings.commands.values import (
     FloorValues,
     SpaceValues,
@@ -86,10 +87,13 @@ def upsert_spaces(
                         field="unit_id" if len(rows) == 1 else f"{index}.unit_id",
                     )
                 row["unit_path"] = path
-        return _upsert(
+        result = _upsert(
             actor, Space, cleaned, "spaces", why,
             new=lambda row: {"unit_path": homes[row["building_id"]].unit_path},
         )  # fmt: skip
+        # a micro-grid that holds some floors finds the tower in the search
+        index_again(sorted({row["building_id"] for row in cleaned if row.get("unit_id")}))
+    return result
 
 
 def set_states(*, states: Mapping[int, str]) -> int:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.buildings.factories import make_building, make_space
+from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.factories import make_enterprise, make_tenancy
 from loushi.registry.territory.factories import make_district
 
@@ -132,3 +133,18 @@ def test_export_gives_a_workbook(units, secretary) -> None:
         answer = secretary.get(address, {"export": "xlsx"})
         assert answer["Content-Type"].endswith("sheet")
         assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_saving_the_form_unchanged_changes_nothing(units, secretary) -> None:
+    tower = make_building(
+        units["C1"], name="望澜中心", code="LW-001", longitude="120.1536", latitude="30.3191",
+        crs="GCJ02", floors_above=28, lettable_area="38040.5", manager="望澜物业",
+        outline={"type": "Polygon", "coordinates": [[[120, 30], [120.001, 30], [120.001, 30.001],
+                                                      [120, 30]]]},
+    )  # fmt: skip
+    address = reverse("buildings:edit", args=[tower.pk])
+    before = Building.plain.values().get()
+    form = secretary.get(address).context["form"]
+    typed = {field.name: "" if field.value() is None else field.value() for field in form}
+    assert secretary.post(address, typed).status_code == 302
+    assert Building.plain.values().get() == before

@@ -117,14 +117,14 @@ def update_enterprises(
             found |= {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
         if any(pk not in found for pk, _values in changes):
             raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))
-        paths = unit_paths(values.get("unit_id") for values in cleaned)
-        for path in set(paths.values()):
-            require_at(actor, permission, path)
         pending = [
             (found[pk], {k: v for k, v in values.items() if getattr(found[pk], k) != v})
             for (pk, _values), values in zip(changes, cleaned, strict=True)
         ]
         pending = [(row, values) for row, values in pending if values]
+        paths = unit_paths(values.get("unit_id") for _row, values in pending)
+        for path in set(paths.values()):
+            require_at(actor, permission, path)
         _check_references([values for _row, values in pending])
         _refuse_known_codes([values for _row, values in pending])
         _write(actor, pending, paths, why)

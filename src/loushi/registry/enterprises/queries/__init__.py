@@ -18,6 +18,7 @@ from .enterprises import (
     enterprise_values,
     enterprises,
     enterprises_of,
+    home_choices,
     industry_choices,
     members_to_notify,
     officer_choices,
@@ -52,6 +53,7 @@ from .sign_ups import (
 )
 
 __all__ = [
+    "home_choices",
     "Page",
     "tenancy_for_change",
     "comings_and_goings",

@@ -14,7 +14,7 @@ from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import running_on
-from loushi.registry.buildings.queries import Page, page_of, place_names
+from loushi.registry.buildings.queries import Page, page_of, place_names, unit_choices
 from loushi.registry.enterprises.models import (
     Enterprise,
     EnterpriseContact,
@@ -298,6 +298,14 @@ def industry_choices(held: str | None = None) -> list[tuple[str, list[tuple[str,
     for code, section, name in rows.values_list("code", "section", "name"):
         groups.setdefault(section, []).append((code, f"{code} {name}"))
     return [(f"{key} {names.get(key, '')}", groups[key]) for key in sorted(groups)]
+
+
+def home_choices(actor: Actor, held: int | None = None) -> list[tuple[int, str]]:
+    """(id, name) of the units where the actor may put an enterprise, and the one that is held."""
+    found = unit_choices(actor, CHANGE)
+    if held is not None and held not in dict(found):
+        found += Unit.objects.filter(pk=held).values_list("pk", "name")
+    return found
 
 
 def officer_choices(actor: Actor, enterprise_id: int | None = None) -> list[tuple[int, str]]:

@@ -169,7 +169,7 @@ def history_of_space(actor: Actor, space_id: int) -> list[Stay]:
     return [Stay(row.enterprise.name, row.since, row.until, row.lease_until) for row in rows]
 
 
-def comings_and_goings(actor: Actor, building_id: int, limit: int = 40) -> list[Passage]:
+def comings_and_goings(actor: Actor, building_id: int, limit: int = 20) -> list[Passage]:
     """Moves into and out of a visible building that have a date, the newest first."""
     fetch(Building, actor, building_id)
     rows = (

@@ -1,5 +1,7 @@
 """Pages of enterprises, as people in their roles open them."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -276,3 +278,27 @@ def test_person_without_enterprise_is_led_to_sign_up(units) -> None:
     person = client_of(make_user())
     text = person.get(reverse("enterprises:own"), follow=True).content.decode()
     assert "您还没有关联企业" in text
+
+
+def test_form_shows_what_is_stored_and_saving_it_unchanged_changes_nothing(units) -> None:
+    """The second community where a firm sits may correct it, without touching its home."""
+    firm = make_enterprise(
+        units["C1"], industry_id="65", size="small", established_on=date(2019, 5, 20),
+        staff_count=12, registered_address="桐川路 66 号",
+    )  # fmt: skip
+    make_tenancy(firm, make_building(units["C2"]), is_main=False)
+    Enterprise.plain.update(unit=units["C1"], unit_path=units["C1"].path)
+    second = client_of(make_staff("community_secretary", units["C2"]))
+    address = reverse("enterprises:edit", args=[firm.pk])
+    before = Enterprise.plain.values().get()
+    form = second.get(address).context["form"]
+    shown = {field.name: field.value() for field in form}
+    page = second.get(address).content.decode()
+    assert 'value="2019-05-20"' in page
+    typed = {name: "" if value is None else value for name, value in shown.items()}
+    answer = second.post(address, typed)
+    assert answer.status_code == 302
+    assert Enterprise.plain.values().get() == before
+    second.post(address, {**typed, "short_name": "云栈"})
+    firm.refresh_from_db()
+    assert (firm.short_name, firm.unit_id) == ("云栈", units["C1"].pk)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.transfer.commands import export
-from loushi.registry.buildings.queries import unit_choices
 from loushi.registry.enterprises import commands, queries
 from loushi.registry.enterprises.exports import EnterpriseExporter
 from loushi.registry.enterprises.forms import (
@@ -155,7 +154,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def _enterprise_form(request: HttpRequest, initial: dict[str, Any]) -> EnterpriseForm:
     return EnterpriseForm(
         request.POST or None,
-        units=unit_choices(request.actor, CHANGE),
+        units=queries.home_choices(request.actor, initial.get("unit_id")),
         officers=queries.officer_choices(request.actor),
         industries=queries.industry_choices(initial.get("industry_id")),
         initial=initial,

@@ -100,6 +100,7 @@ def _space(
     area = item.space.area
     size = f"{area:,.0f}㎡" if area else ""
     words = {
+        Space.State.SELF_USED: _("自用 %(number)s") % {"number": item.space.number},
         Space.State.VACANT: _("空 %(size)s") % {"size": size},
         Space.State.RESERVED: _("预留 %(size)s") % {"size": size},
         Space.State.NOT_DELIVERED: _("未交付 %(size)s") % {"size": size},

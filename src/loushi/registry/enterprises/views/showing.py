@@ -25,6 +25,7 @@ COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("code", "", False),
     ("source", "", False),
 )
+SOON_DAYS = 180
 PRESENCE_PILLS = {
     Presence.HERE_REGISTERED: "done",
     Presence.HERE_ONLY: "handling",
@@ -138,11 +139,12 @@ def _moment(place: queries.Place) -> dict[str, Any]:
     if place.area is not None:
         notes.append(_("%(area)s ㎡") % {"area": f"{place.area:,.0f}"})
     if place.lease_until and place.until is None:
+        notes.append(_("租约至 %(day)s") % {"day": place.lease_until.isoformat()})
         days = place.lease_days or 0
-        left = _("剩 %(days)d 天") % {"days": days} if days >= 0 else _("已过期")
-        notes.append(
-            _("租约至 %(day)s（%(left)s）") % {"day": place.lease_until.isoformat(), "left": left}
-        )
+        if days < 0:
+            notes.append(_("租约已过期"))
+        elif days <= SOON_DAYS:
+            notes.append(_("剩 %(days)d 天") % {"days": days})
     return {
         "kind": "handling" if place.until is None else "done",
         "when": f"{since} — {until}",
