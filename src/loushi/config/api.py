@@ -121,9 +121,7 @@ def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpRe
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
         {
-            "field": ".".join(
-                str(part) for part in found["loc"] if part not in PLACES
-            ),
+            "field": ".".join(str(part) for part in found["loc"] if part not in PLACES),
             "message": str(found["msg"]),
         }
         for found in error.errors

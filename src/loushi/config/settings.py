@@ -23,7 +23,7 @@ CSRF_TRUSTED_ORIGINS = env.words("LOUSHI_TRUSTED_ORIGINS")
 
 if PRODUCTION and (SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 32):
     raise env.ConfigurationError(
-        "LOUSHI_PRODUCTION=1 needs LOUSHI_SECRET_KEY: at least 32 random characters, not the default"
+        "LOUSHI_PRODUCTION=1 needs LOUSHI_SECRET_KEY: 32 random characters or more, not the default"
     )
 if PRODUCTION and (DEMO or DEBUG):
     raise env.ConfigurationError(

@@ -38,3 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_included(),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "loushi.foundation.web.views.bad_request"
+handler403 = "loushi.foundation.web.views.forbidden"
+handler404 = "loushi.foundation.web.views.not_found"
+handler500 = "loushi.foundation.web.views.server_error"

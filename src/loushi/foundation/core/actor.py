@@ -36,9 +36,7 @@ class Grant:
 
     def runs(self, on: date) -> bool:
         """Whether the grant is in force on a day; `until` is the last day, inclusive."""
-        return (self.since is None or self.since <= on) and (
-            self.until is None or on <= self.until
-        )
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class _Insert:
     def write(self, columns: Sequence[Sequence[Any]], count: int) -> list[int]:
         """Inserts `count` rows given column by column; returns their ids in order."""
         quote = self.connection.ops.quote_name
-        names = [str(self.meta.pk.column), *(field.column for field in self.fields)]
+        names = [str(self.meta.pk.column), *(str(field.column) for field in self.fields)]
         listed = ", ".join(quote(name) for name in names)
         table = quote(self.meta.db_table)
         with transaction.atomic(using=self.connection.alias):
@@ -77,9 +77,7 @@ class _Insert:
 
 
 def _prepared(
-    field: models.Field,
-    values: Sequence[Any],
-    connection: BaseDatabaseWrapper,  # type: ignore[type-arg]
+    field: "models.Field[Any, Any]", values: Sequence[Any], connection: BaseDatabaseWrapper
 ) -> Sequence[Any]:
     """A column's values as the driver takes them; quick ways for the common kinds of field."""
     prepare = _quick(field, connection)
@@ -173,8 +171,8 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
 def update_rows(model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]) -> int:
     """Writes (id, {field: value}) pairs; one prepared statement per set of fields."""
     groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
-    for pk, fields in changes:
-        groups[tuple(sorted(fields))].append((pk, fields))
+    for pk, values_of_row in changes:
+        groups[tuple(sorted(values_of_row))].append((pk, values_of_row))
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
     meta = model._meta
@@ -185,7 +183,7 @@ def update_rows(model: type[models.Model], changes: Sequence[tuple[int, Mapping[
             if not names:
                 continue
             fields = [known[name] for name in names]
-            sets = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+            sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
             pk_column = quote(str(meta.pk.column))
             columns = [
                 _prepared(field, [values[name] for _pk, values in rows], connection)

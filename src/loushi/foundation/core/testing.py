@@ -12,7 +12,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def moment(text: str) -> datetime:
-    """"2026-10-12 10:20" in Shanghai as an aware datetime."""
+    """ "2026-10-12 10:20" in Shanghai as an aware datetime."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
@@ -24,9 +24,7 @@ def at(when: str | datetime) -> Iterator[datetime]:
         yield now
 
 
-def grant(
-    role: str, kind: str, key: str | int, *permissions: str, label: str = ""
-) -> Grant:
+def grant(role: str, kind: str, key: str | int, *permissions: str, label: str = "") -> Grant:
     return Grant(role, frozenset(permissions), kind, str(key), label)
 
 

@@ -22,8 +22,10 @@ from loushi.casework.demands.queries.listing import (
     queues,
     visible,
 )
+from loushi.casework.demands.workflow import OPEN
 
 __all__ = [
+    "OPEN",
     "CaseView",
     "ClockView",
     "Filters",

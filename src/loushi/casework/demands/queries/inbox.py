@@ -6,7 +6,7 @@ from typing import Any
 
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
 from loushi.casework.demands.queries.lines import Line, lines
-from loushi.casework.demands.queries.listing import Filters, chip_counts, filtered, page
+from loushi.casework.demands.queries.listing import PAGE, Filters, chip_counts, filtered, page
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, UNIT, Actor
 from loushi.registry.accounts.models import Department
 
@@ -38,7 +38,7 @@ def queues_for(actor: Actor) -> Sequence[str]:
     return ("open", "today", "overdue", "suspended", "unrated", "ended")
 
 
-def inbox(actor: Actor, filters: Filters, *, after: str = "", size: int = 30) -> Inbox:
+def inbox(actor: Actor, filters: Filters, *, after: str = "", size: int = PAGE) -> Inbox:
     """The actor's inbox under the filters."""
     found = page(actor, filters, after=after, size=size)
     counts = chip_counts(actor, tuple(queues_for(actor)))

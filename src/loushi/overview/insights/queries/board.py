@@ -10,8 +10,7 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from loushi.casework.demands.models import Demand, Tier
-from loushi.casework.demands.queries import Filters, Line, filtered, lines
-from loushi.casework.demands.queries.firm import OPEN
+from loushi.casework.demands.queries import OPEN, Filters, Line, filtered, lines
 from loushi.casework.demands.queries.listing import FIELDS, row_of
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.scoping import path_range

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands.models import Demand, DemandClock, State, Verdict
-from loushi.casework.demands.queries.firm import OPEN
+from loushi.casework.demands.queries import OPEN
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
