@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 
 class ConfigurationError(SystemExit):
-    """A setting cannot be understood; the message names the variable and the way out."""
+    """A setting cannot be understood; the message names the variable and the cure."""
 
 
 def text(name: str, default: str = "") -> str:

@@ -281,4 +281,3 @@ class DemandImporter(Importer):
     def audit(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
         lines = (Line(**entry) for entry in self.audit_entries(new, changed))
         record_many(actor=self.context.actor, action="demands.import", lines=lines)
-

@@ -150,9 +150,7 @@ def attach(
         for row in waiting:
             row.parent_type, row.parent_id, row.token = parent_type, parent_id, ""
             row.visibility, row.label = visibility, label[:60]
-            row.save(
-                update_fields=["parent_type", "parent_id", "token", "visibility", "label"]
-            )
+            row.save(update_fields=["parent_type", "parent_id", "token", "visibility", "label"])
         made = _store(
             actor, files, parent_type=parent_type, parent_id=parent_id,
             visibility=visibility, label=label[:60],

@@ -229,9 +229,7 @@ def _write_xlsx(
     book.close()
 
 
-def _new_sheet(
-    book: xlsxwriter.Workbook, exporter: type[Exporter], bold: Any, number: int
-) -> Any:
+def _new_sheet(book: xlsxwriter.Workbook, exporter: type[Exporter], bold: Any, number: int) -> Any:
     name = _sheet_name(str(exporter.label))
     sheet = book.add_worksheet(name if number == 1 else f"{name[:28]}{number}")
     sheet.freeze_panes(1, 0)

@@ -179,9 +179,7 @@ class Importer:
             fields["unit_path"] = row.unit_path
         return fields | self.defaults(row)
 
-    def audit_entries(
-        self, new: Sequence[Row], changed: Sequence[Row]
-    ) -> Iterator[dict[str, Any]]:
+    def audit_entries(self, new: Sequence[Row], changed: Sequence[Row]) -> Iterator[dict[str, Any]]:
         """What `audit.commands.Line` takes: one entry for the batch, one for each changed row."""
         yield {
             "subject": ("transfer.importbatch", self.context.batch_id, self.context.batch_number),

@@ -49,9 +49,7 @@ class ImportBatch(Scoped):
     unit_label = models.CharField(max_length=120, blank=True, default="")
     zone = models.CharField(max_length=60, default="Asia/Shanghai")
     partial = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=12, choices=BatchState.choices, default=BatchState.UPLOADED
-    )
+    state = models.CharField(max_length=12, choices=BatchState.choices, default=BatchState.UPLOADED)
     counts = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True, default="")
@@ -129,9 +127,7 @@ class UnplacedRow(Scoped):
     mapping = models.JSONField(default=dict)
     zone = models.CharField(max_length=60, default="Asia/Shanghai")
     reason = models.CharField(max_length=300)
-    state = models.CharField(
-        max_length=10, choices=PlaceState.choices, default=PlaceState.WAITING
-    )
+    state = models.CharField(max_length=10, choices=PlaceState.choices, default=PlaceState.WAITING)
     unit_path = UnitPathField()
     object_id = models.BigIntegerField(null=True)
     created_by = models.ForeignKey(

@@ -107,9 +107,7 @@ class Text:
                 % {"length": len(text), "limit": self.max_length}
             )
         if self.pattern and not re.fullmatch(self.pattern, text):
-            raise Unreadable(
-                str(self.pattern_says) or _("格式不对。请对照模板中的示例填写。")
-            )
+            raise Unreadable(str(self.pattern_says) or _("格式不对。请对照模板中的示例填写。"))
         return text
 
     @property
@@ -374,7 +372,12 @@ def _built(
     whole_day = hour == 24 and not minute and not second
     try:
         moment = datetime(  # noqa: DTZ001 - the caller adds the zone
-            year, month, number, 0 if whole_day else hour, minute, second,
+            year,
+            month,
+            number,
+            0 if whole_day else hour,
+            minute,
+            second,
             int(micro.ljust(6, "0")) if micro else 0,
         )
         if offset:
@@ -534,9 +537,7 @@ class Geometry:
             except ValueError:
                 raise Unreadable(_("不是 GeoJSON 图形。")) from None
         if not isinstance(cell, dict) or cell.get("type") not in self.kinds:
-            raise Unreadable(
-                _("图形类型应为 %(kinds)s。") % {"kinds": " / ".join(self.kinds)}
-            )
+            raise Unreadable(_("图形类型应为 %(kinds)s。") % {"kinds": " / ".join(self.kinds)})
         if _count_points(cell.get("coordinates"), self.max_points) == 0:
             raise Unreadable(_("图形里没有坐标。"))
         return {"type": cell["type"], "coordinates": cell["coordinates"]}
@@ -562,9 +563,7 @@ def _count_points(node: Any, limit: int) -> int:
                 raise Unreadable(_("图形的坐标不是经纬度。请先转换为经纬度再导入。"))
             count += 1
             if count > limit:
-                raise Unreadable(
-                    _("图形超过 %(limit)d 个点。请先简化。") % {"limit": limit}
-                )
+                raise Unreadable(_("图形超过 %(limit)d 个点。请先简化。") % {"limit": limit})
         else:
             stack.extend((child, depth + 1) for child in item)
     return count

@@ -57,9 +57,7 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         found = Counter(row.outcome for row in self.rows)
-        hints = sum(
-            1 for row in self.rows if any(item.level == "hint" for item in row.problems)
-        )
+        hints = sum(1 for row in self.rows if any(item.level == "hint" for item in row.problems))
         cells = sum(len(row.changes) for row in self.rows if row.outcome == CHANGED)
         return {name: found[name] for name in OUTCOMES} | {"hints": hints, "cells": cells}
 
@@ -199,13 +197,9 @@ def _find_duplicates(plan: Plan) -> None:
         if other is not row:
             columns = plan.importer.key if row.key is not None else (EXTERNAL,)
             column = next((c for c in columns if plan.mapping.position(c) is not None), "")
-            row.error(
-                column, _("与第 %(row)d 行重复。请只保留一行。") % {"row": other.number}
-            )
+            row.error(column, _("与第 %(row)d 行重复。请只保留一行。") % {"row": other.number})
             if not any(item.column == column for item in other.problems):
-                other.error(
-                    column, _("与第 %(row)d 行重复。请只保留一行。") % {"row": row.number}
-                )
+                other.error(column, _("与第 %(row)d 行重复。请只保留一行。") % {"row": row.number})
 
 
 def compare(plan: Plan) -> None:

@@ -101,9 +101,7 @@ def find_header(rows: Sequence[Sequence[Cell]], known: frozenset[str]) -> int:
     best, best_score = -1, 0
     used = max((sum(not is_blank(cell) for cell in row) for row in rows), default=0)
     for position, row in enumerate(rows[:HEADER_WITHIN]):
-        score = sum(
-            1 for cell in row if isinstance(cell, str) and normalise(cell) in known
-        )
+        score = sum(1 for cell in row if isinstance(cell, str) and normalise(cell) in known)
         if score > best_score:
             best, best_score = position, score
     if best >= 0:
@@ -277,8 +275,7 @@ def _unpack(path: Path, limits: Limits) -> bytes:
         raise UnreadableFile(_("压缩文件已损坏。请重新压缩后再导入。")) from error
     if len(data) > limits.unpacked:
         raise UnreadableFile(
-            _("解压后超过 %(limit)d MB。请分成几个文件导入。")
-            % {"limit": limits.unpacked // 2**20}
+            _("解压后超过 %(limit)d MB。请分成几个文件导入。") % {"limit": limits.unpacked // 2**20}
         )
     return data
 
@@ -432,4 +429,3 @@ def without_reason(table: Table) -> Table:
         header=[table.header[i] for i in keep],
         rows=[(number, [cells[i] for i in keep]) for number, cells in table.rows],
     )
-

@@ -97,9 +97,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state == "uploaded":
         return redirect("transfer:columns", pk)
     outcome = queries.outcome_of(request.GET.get("outcome", ""))
-    page = queries.page_of(
-        queries.rows_of(request.actor, pk, outcome), request.GET, "row_number"
-    )
+    page = queries.page_of(queries.rows_of(request.actor, pk, outcome), request.GET, "row_number")
     context = queries.batch_summary(found) | {
         "batch": found,
         "outcome": outcome,

@@ -102,9 +102,7 @@ def return_sheet_of_plan(target: Path, plan: Plan) -> int:
             said = [(plan.label(item.column), item.message) for item in wrong]
             yield row.number, row.cells, marks, sentence_of(said)
 
-    return write_return_sheet(
-        target, plan.table.header, rows(), sheet_name=plan.table.sheet
-    )
+    return write_return_sheet(target, plan.table.header, rows(), sheet_name=plan.table.sheet)
 
 
 def write_template(target: Path, importer: type[Importer]) -> None:

@@ -39,15 +39,11 @@ class LoginForm(PlainForm):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    password = forms.CharField(
-        label=_("密码"), strip=False, widget=_password("current-password")
-    )
+    password = forms.CharField(label=_("密码"), strip=False, widget=_password("current-password"))
 
 
 class PasswordForm(PlainForm):
-    old = forms.CharField(
-        label=_("现在的密码"), strip=False, widget=_password("current-password")
-    )
+    old = forms.CharField(label=_("现在的密码"), strip=False, widget=_password("current-password"))
     new = forms.CharField(label=_("新密码"), strip=False, widget=_password("new-password"))
     again = forms.CharField(
         label=_("再输一遍新密码"), strip=False, widget=_password("new-password")
@@ -106,9 +102,7 @@ class EndForm(PlainForm):
 
 class AppointForm(PlainForm):
     role = forms.ChoiceField(label=_("角色"))
-    unit = forms.TypedChoiceField(
-        label=_("任在单元"), coerce=int, empty_value=None, required=False
-    )
+    unit = forms.TypedChoiceField(label=_("任在单元"), coerce=int, empty_value=None, required=False)
     department = forms.TypedChoiceField(
         label=_("任在部门"), coerce=int, empty_value=None, required=False
     )

@@ -179,4 +179,3 @@ class PeopleImporter(Importer):
         record_many(
             actor=self.context.actor, action="accounts.import_people", lines=[Line(**first)]
         )
-

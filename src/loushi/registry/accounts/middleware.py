@@ -36,9 +36,7 @@ class ActorMiddleware:
             user = request.user
         if user.is_authenticated:
             request.support = sessions.running_support(request)
-            request.actor = queries.actor_for(
-                user, timezone.localdate(), support=request.support
-            )
+            request.actor = queries.actor_for(user, timezone.localdate(), support=request.support)
         self._speak(request)
         return self.get_response(request)
 

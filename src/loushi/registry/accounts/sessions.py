@@ -34,10 +34,9 @@ _SYSTEMS = (
 
 
 def device_of(agent: str) -> str:
-    """"Chrome · Windows" from a User-Agent header; '' when it says nothing we know."""
+    """ "Chrome · Windows" from a User-Agent header; '' when it says nothing we know."""
     found = [
-        next((name for mark, name in table if mark in agent), "")
-        for table in (_BROWSERS, _SYSTEMS)
+        next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)
     ]
     return " · ".join(part for part in found if part)
 

@@ -36,15 +36,11 @@ urlpatterns = [
     path("people/<int:pk>/edit/", people.edit_person, name="edit_person"),
     path("people/<int:pk>/reset/", people.reset_password, name="reset_password"),
     path("people/<int:pk>/appoint/", posts.appoint, name="appoint"),
-    path(
-        "people/<int:pk>/unlock/", people.change_state, {"verb": "unlock"}, name="unlock_person"
-    ),
+    path("people/<int:pk>/unlock/", people.change_state, {"verb": "unlock"}, name="unlock_person"),
     path(
         "people/<int:pk>/close/", people.change_state, {"verb": "deactivate"}, name="close_person"
     ),
-    path(
-        "people/<int:pk>/open/", people.change_state, {"verb": "reactivate"}, name="open_person"
-    ),
+    path("people/<int:pk>/open/", people.change_state, {"verb": "reactivate"}, name="open_person"),
     path("people/<int:pk>/leave/", people.change_state, {"verb": "leave"}, name="leave_person"),
     path("people/posts/<int:pk>/end/", posts.end_post, name="end_post"),
     path("departments/", departments.departments, name="departments"),

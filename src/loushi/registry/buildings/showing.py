@@ -99,9 +99,7 @@ def _export(request: HttpRequest) -> str:
     return f"?{asked.urlencode()}"
 
 
-def _tab(
-    key: str, label: str, href: str, active: str, count: int | None = None
-) -> dict[str, Any]:
+def _tab(key: str, label: str, href: str, active: str, count: int | None = None) -> dict[str, Any]:
     return {"label": label, "href": href, "active": key == active, "count": count}
 
 

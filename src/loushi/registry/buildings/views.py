@@ -154,9 +154,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            commands.appoint_building_role(
-                actor=request.actor, building_id=pk, **form.cleaned_data
-            )
+            commands.appoint_building_role(actor=request.actor, building_id=pk, **form.cleaned_data)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -226,9 +226,7 @@ class EnterpriseImporter(Located):
     def apply_changed(self, rows: Sequence[Row]) -> None:
         commands.update_enterprises(
             actor=self.context.actor,
-            changes=[
-                (row.object_id or 0, self._values(row.after, "", new=False)) for row in rows
-            ],
+            changes=[(row.object_id or 0, self._values(row.after, "", new=False)) for row in rows],
             why=self.why(),
             permission=self.permission,
         )
@@ -452,4 +450,3 @@ class IndustryImporter(Importer):
 
     def apply_changed(self, rows: Sequence[Row]) -> None:
         self._write(rows)
-

@@ -109,9 +109,7 @@ class SplitForm(TreeForm):
     why = forms.CharField(label=_("依据"), max_length=200, required=False)
     field_order = ("code", "name", "prefix", "on", "children", "buildings", "why")
 
-    def __init__(
-        self, *args: Any, children: Choices, buildings: Choices, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, children: Choices, buildings: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("children", list(children)), ("buildings", list(buildings))):
             self.choose(name, choices, blank=None)

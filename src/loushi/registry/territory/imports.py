@@ -128,9 +128,7 @@ class UnitImporter(Importer):
         unit = queries.get_unit(int(row.object_id or 0))
         why = self.context.batch_number
         if "name" in after:
-            commands.rename_unit(
-                actor=actor, unit_id=unit.pk, name=after["name"], on=on, why=why
-            )
+            commands.rename_unit(actor=actor, unit_id=unit.pk, name=after["name"], on=on, why=why)
         if after.get("parent"):
             parent = queries.unit_by_code(after["parent"])
             if parent is not None:

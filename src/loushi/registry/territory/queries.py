@@ -140,8 +140,13 @@ def ancestors(unit_id: int, on: date | None = None) -> list[Node]:
     names = names_on(day, ids)
     return [
         Node(
-            row.unit_id, row.unit.code, names.get(row.unit_id, row.unit.name), row.unit.kind,
-            row.path, row.parent_id, len(ids_of(row.path)) - 1,
+            row.unit_id,
+            row.unit.code,
+            names.get(row.unit_id, row.unit.name),
+            row.unit.kind,
+            row.path,
+            row.parent_id,
+            len(ids_of(row.path)) - 1,
         )  # fmt: skip
         for row in rows.order_by("path")
     ]

@@ -109,9 +109,14 @@ class Timeline:
         found: list[Placed] = []
         for row in self._paths(unit, date.min, FOREVER, ()):
             last = found[-1] if found else None
-            if last and last.until == row.since and (last.path, last.parent) == (
-                row.path,
-                row.parent,
+            if (
+                last
+                and last.until == row.since
+                and (last.path, last.parent)
+                == (
+                    row.path,
+                    row.parent,
+                )
             ):
                 found[-1] = replace(last, until=row.until)
             else:

@@ -275,5 +275,3 @@ def make_rating_link(request: HttpRequest, demand_id: Path[Id]) -> Any:
     path = reverse("demands:rate_link", args=[token])
     url = f"{settings.PUBLIC_ADDRESS}{path}"
     return Status(201, {"url": url, "expires_at": timezone.now() + LIFETIME})
-
-

@@ -70,11 +70,7 @@ def waiting_row(actor: Actor, pk: int) -> UnplacedRow:
 
 def remembered_mapping(actor: Actor, importer: str, source: str) -> dict[str, str]:
     """Heading → column ('' = not imported) of the last applied batch of this kind and source."""
-    last = (
-        batches(actor)
-        .filter(importer=importer, source=source, state=BatchState.APPLIED)
-        .first()
-    )
+    last = batches(actor).filter(importer=importer, source=source, state=BatchState.APPLIED).first()
     if last is None:
         return {}
     kept = {heading: name for name, heading in last.mapping.items()}
@@ -103,7 +99,6 @@ def guesses(importer: str, header: Sequence[str]) -> dict[str, str]:
     """Heading → column recognised by its name."""
     known = known_headings(registry.importer(importer).all_columns())
     return {text: known.get(normalise(text), "") for text in header if text}
-
 
 
 def is_open(row: ImportBatch) -> bool:

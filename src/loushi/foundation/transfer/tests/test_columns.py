@@ -23,8 +23,16 @@ COLUMNS = (
 
 @pytest.mark.parametrize(
     "heading",
-    ["企业名称", " 企 业 名 称 ", "企业名称*", "企业名称（必填）", "企业名称：", "NAME", "ｎａｍｅ",
-     "公司"],  # fmt: skip
+    [
+        "企业名称",
+        " 企 业 名 称 ",
+        "企业名称*",
+        "企业名称（必填）",
+        "企业名称：",
+        "NAME",
+        "ｎａｍｅ",
+        "公司",
+    ],  # fmt: skip
 )
 def test_headings_are_recognised_however_they_are_written(heading):
     assert match([heading], COLUMNS).sources == {"name": 0}

@@ -94,7 +94,7 @@ def test_what_is_no_day_says_so(cell, says):
         read(parsers.Day(), cell)
 
 
-@given(st.decimals(-10**9, 10**9, places=2))
+@given(st.decimals(-(10**9), 10**9, places=2))
 def test_numbers_survive_commas_width_and_unit(value):
     parser = parsers.Number(unit="㎡")
     wide = str.maketrans("0123456789.-,", "０１２３４５６７８９．－，")

@@ -52,9 +52,7 @@ def appoint(
     return appoint_many(actor=actor, appointments=[new])[0]
 
 
-def appoint_many(
-    *, actor: Actor, appointments: Sequence[NewAppointment]
-) -> list[Appointment]:
+def appoint_many(*, actor: Actor, appointments: Sequence[NewAppointment]) -> list[Appointment]:
     """Many at once, all or nothing."""
     with transaction.atomic():
         rows = check_appointments(actor=actor, appointments=appointments)
@@ -200,9 +198,7 @@ def _check_against(row: Appointment, held: Sequence[Appointment]) -> None:
             )
 
 
-def end_appointment(
-    *, actor: Actor, appointment_id: int, on: date, why: str = ""
-) -> Appointment:
+def end_appointment(*, actor: Actor, appointment_id: int, on: date, why: str = "") -> Appointment:
     """Ends an appointment; `on` is its last day. Raises NotVisible, Denied, Refused."""
     with transaction.atomic():
         row = (

@@ -45,16 +45,12 @@ def create_department(
     return create_departments(actor=actor, departments=[new])[0]
 
 
-def create_departments(
-    *, actor: Actor, departments: Sequence[NewDepartment]
-) -> list[Department]:
+def create_departments(*, actor: Actor, departments: Sequence[NewDepartment]) -> list[Department]:
     """Adds many departments, all or nothing."""
     with transaction.atomic():
         units = Unit.objects.in_bulk({new.unit_id for new in departments})
         codes = [new.code.strip() for new in departments]
-        used = set(
-            Department.objects.filter(code__in=codes).values_list("code", flat=True)
-        )
+        used = set(Department.objects.filter(code__in=codes).values_list("code", flat=True))
         rows = []
         for new in departments:
             unit = units.get(new.unit_id)

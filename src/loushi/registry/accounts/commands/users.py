@@ -116,9 +116,7 @@ def _check(people: Sequence[NewPerson]) -> None:
     taken: set[str] = set()
     for start in range(0, len(names), 500):
         part = names[start : start + 500]
-        taken |= set(
-            User.objects.filter(username__in=part).values_list("username", flat=True)
-        )
+        taken |= set(User.objects.filter(username__in=part).values_list("username", flat=True))
     errors: dict[str, str] = {}
     seen: set[str] = set()
     for person, username in zip(people, names, strict=True):
@@ -178,9 +176,7 @@ def _other(actor: Actor, user: User) -> None:
 PROFILE = ("name", "phone", "email", "language")
 
 
-def change_user(
-    *, actor: Actor, user_id: int, name: str, phone: str = "", email: str = ""
-) -> User:
+def change_user(*, actor: Actor, user_id: int, name: str, phone: str = "", email: str = "") -> User:
     """Corrects a person's name, phone and mail (security administrator)."""
     _require(actor)
     return _save_profile(
@@ -205,9 +201,7 @@ def change_profile(
 def _save_profile(actor: Actor, user_id: int, values: Mapping[str, Any], action: str) -> User:
     with transaction.atomic():
         user = _locked(user_id)
-        wrong = wrong_profile(
-            values.get("name", user.name), values["phone"], values["email"]
-        )
+        wrong = wrong_profile(values.get("name", user.name), values["phone"], values["email"])
         if wrong:
             raise Refused.many(dict(reversed(wrong)))
         before = {key: getattr(user, key) for key in values}

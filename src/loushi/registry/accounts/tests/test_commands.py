@@ -112,9 +112,7 @@ def test_the_three_administrators_share_no_power() -> None:
 def test_creating_names_every_wrong_field(security: Any) -> None:
     before = everything()
     with pytest.raises(Refused) as refusal:
-        commands.create_user(
-            actor=security, username="顾", name=" ", phone="abc", email="nowhere"
-        )
+        commands.create_user(actor=security, username="顾", name=" ", phone="abc", email="nowhere")
     assert {error.field for error in refusal.value.errors} == {
         "username", "name", "phone", "email"
     }  # fmt: skip
@@ -223,9 +221,7 @@ def appoint(actor: Any, user: User, role: str, **more: Any) -> Appointment:
 
 def test_a_post_makes_a_grant_from_day_to_day(units: dict[str, Unit], security: Any) -> None:
     user = make_user()
-    appoint(
-        security, user, "window_clerk", unit_id=units["C1"].pk, until=date(2026, 10, 30)
-    )
+    appoint(security, user, "window_clerk", unit_id=units["C1"].pk, until=date(2026, 10, 30))
     (held,) = actor_of(user).grants
     assert (held.kind, held.key, held.role) == ("unit", units["C1"].path, "window_clerk")
     assert actor_of(user).appointment == "第1商务社区 窗口"
@@ -252,9 +248,7 @@ def test_what_cannot_be_appointed(units: dict[str, Unit], security: Any) -> None
     assert everything() == before
 
 
-def test_the_same_post_is_not_given_twice_at_a_time(
-    units: dict[str, Unit], security: Any
-) -> None:
+def test_the_same_post_is_not_given_twice_at_a_time(units: dict[str, Unit], security: Any) -> None:
     user = make_user()
     appoint(security, user, "window_clerk", unit_id=units["C1"].pk, until=date(2026, 10, 20))
     before = everything()
@@ -347,9 +341,7 @@ def test_the_handover_list_names_what_falls_empty(units: dict[str, Unit], securi
 def test_posts_of_a_dissolved_unit_end_on_its_eve(units: dict[str, Unit]) -> None:
     gone = make_staff("window_clerk", units["C2"], since=date(2026, 1, 1))
     stays = make_staff("micro_grid_chief", units["C2-G1"], since=date(2026, 1, 1))
-    territory.merge_units(
-        actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY
-    )
+    territory.merge_units(actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY)
     territory.run_rewrites()
     payload = {"unit_id": units["C2"].pk, "on": TODAY.isoformat()}
     commands.end_appointments_of_unit(payload)

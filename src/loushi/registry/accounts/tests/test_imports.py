@@ -48,9 +48,7 @@ def run(tmp_path: Path, text: str, **more: Any) -> Any:
     return run_import(actor=actor, importer="people", path=file, **(given | more))
 
 
-def test_accounts_and_posts_come_together_and_once(
-    units: dict[str, Unit], tmp_path: Path
-) -> None:
+def test_accounts_and_posts_come_together_and_once(units: dict[str, Unit], tmp_path: Path) -> None:
     assert run(tmp_path, PEOPLE).counts["new"] == 4
     user = User.objects.get(username="zhou.wendi")
     posts = queries.appointments_of(user.pk, date(2026, 10, 12))

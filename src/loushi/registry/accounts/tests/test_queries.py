@@ -63,9 +63,9 @@ def test_who_is_told_is_the_nearest_who_may(units: dict[str, Unit]) -> None:
     office = make_staff("district_office", units["Q"])
     path = units["C1-G1"].path
     assert queries.users_with_permission("demands.accept", unit_path=path) == [clerk.pk]
-    assert queries.users_with_permission(
-        "demands.accept", unit_path=path, nearest=False
-    ) == sorted([clerk.pk, office.pk])
+    assert queries.users_with_permission("demands.accept", unit_path=path, nearest=False) == sorted(
+        [clerk.pk, office.pk]
+    )
     assert queries.users_with_permission("demands.accept", unit_path=units["C2"].path) == [
         office.pk
     ]

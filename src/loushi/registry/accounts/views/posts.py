@@ -99,9 +99,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refused(_("请填写最后一天。"))
-        row = commands.end_appointment(
-            actor=request.actor, appointment_id=pk, **form.cleaned_data
-        )
+        row = commands.end_appointment(actor=request.actor, appointment_id=pk, **form.cleaned_data)
         messages.info(request, _("任职到 %(on)s 为止。") % {"on": row.until})
     except Refused as refusal:
         messages.warning(request, str(refusal))

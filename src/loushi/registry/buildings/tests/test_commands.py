@@ -151,9 +151,7 @@ def test_bulk_and_single_give_identical_rows(units) -> None:
     for row in rows:
         tower = commands.create_building(actor=actor, values=row)
         for number in (1, 2):
-            commands.save_space(
-                actor=actor, values={**rooms[number - 1], "building_id": tower.pk}
-            )
+            commands.save_space(actor=actor, values={**rooms[number - 1], "building_id": tower.pk})
     assert [stored(model) for model in (Building, Floor, Space)] == many
     assert PropertyManager.plain.count() == 1
 

@@ -48,8 +48,7 @@ def collection(*features: dict) -> str:
 
 def test_list_without_codes_is_known_by_source_and_name(units, load) -> None:
     text = (
-        "name,lon,lat,street,unused_placeholder\n"
-        "云栈大厦,120.1,28.0,南汇,370\n望澜大厦,,,滨江,0\n"
+        "name,lon,lat,street,unused_placeholder\n云栈大厦,120.1,28.0,南汇,370\n望澜大厦,,,滨江,0\n"
     )
     first = load("buildings", text, source="街道清单", unit_path=units["C1"].path)
     assert first.counts["new"] == 2

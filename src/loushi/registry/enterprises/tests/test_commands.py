@@ -145,9 +145,7 @@ def test_unknown_room_is_made_by_moving_in(units, actor) -> None:
 def test_registered_only_does_not_fill_a_room_and_self_use_stays(units) -> None:
     tower = make_building(units["C1"])
     room, own = make_space(tower, "1"), make_space(tower, "2", state="self_used")
-    make_tenancy(
-        make_enterprise(units["C1"]), tower, space_id=room.pk, presence="registered_only"
-    )
+    make_tenancy(make_enterprise(units["C1"]), tower, space_id=room.pk, presence="registered_only")
     make_tenancy(make_enterprise(units["C1"]), tower, space_id=own.pk)
     assert (state_of(room), state_of(own)) == ("vacant", "self_used")
 

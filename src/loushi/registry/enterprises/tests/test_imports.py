@@ -52,10 +52,7 @@ def test_list_without_codes_is_known_by_source_and_number(units, load) -> None:
 
 def test_codes_are_checked_and_explained_row_by_row(units, load) -> None:
     good = valid_code(1)
-    text = (
-        "公司名称,信用代码\n"
-        f"甲,{good}\n乙,{good[:11]}O{good[12:]}\n丙,{good[:17]}\n"
-    )
+    text = f"公司名称,信用代码\n甲,{good}\n乙,{good[:11]}O{good[12:]}\n丙,{good[:17]}\n"
     report = load("enterprises", text, unit_path=units["C1"].path, dry_run=True)
     assert (report.counts["new"], report.counts["rejected"]) == (1, 2)
     sentences = " ".join(problem[3] for problem in report.problems)
@@ -102,9 +99,7 @@ def test_a_neighbours_code_is_refused_without_a_name(units, load) -> None:
     held = make_enterprise(units["C2"], name="邻区贸易")
     actor = make_actor(path=units["C1"].path, permissions=["enterprises.import"])
     text = f"企业名称,信用代码\n我的企业,{held.credit_code}\n"
-    report = load(
-        "enterprises", text, unit_path=units["C1"].path, actor=actor, dry_run=True
-    )
+    report = load("enterprises", text, unit_path=units["C1"].path, actor=actor, dry_run=True)
     assert report.counts["rejected"] == 1
     assert "邻区" not in str(report.problems)
 

@@ -86,9 +86,7 @@ def page_context(request: HttpRequest, pk: int) -> dict[str, Any]:
             for unit_id, name in page.units
         ],
         "rows": _facts(page),
-        "timeline": [
-            _moment(place) for place in queries.tenancies_of(request.actor, pk)
-        ],
+        "timeline": [_moment(place) for place in queries.tenancies_of(request.actor, pk)],
         "pill": PRESENCE_PILLS.get(page.card.place.presence, "plain") if page.card.place else "",
         "panels": panels_of(request.actor, "enterprise", pk),
         "today": timezone.localdate(),

@@ -196,9 +196,7 @@ def split_unit(
     return [queries.get_unit(heir.pk) for heir in heirs]
 
 
-def _check_parts(
-    tree: Tree, unit: Unit, on: date, parts: Sequence[Part], dissolve: bool
-) -> None:
+def _check_parts(tree: Tree, unit: Unit, on: date, parts: Sequence[Part], dissolve: bool) -> None:
     least = 2 if dissolve else 1
     if len(parts) < least:
         raise Refused(
@@ -275,5 +273,3 @@ def _assign(unit: Unit, heir: Unit, part: Part, on: date, *, is_main: bool) -> N
         for building in part.buildings
     ]
     UnitSuccession.objects.bulk_create(rows)
-
-

@@ -193,8 +193,7 @@ def _links(model: type[models.Model]) -> list[models.ForeignKey[Any, Any]]:
     found = [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, models.ForeignKey)
-        and field.related_model in known
+        if isinstance(field, models.ForeignKey) and field.related_model in known
     ]
     return sorted(found, key=lambda field: _label(field) != BUILDING)
 

@@ -147,9 +147,7 @@ def test_a_name_planned_ahead_waits() -> None:
 def test_yesterdays_tree_survives_a_move() -> None:
     units = make_district()
     yesterday = queries.tree(date(2026, 10, 11))
-    commands.move_unit(
-        actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY
-    )
+    commands.move_unit(actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY)
     assert queries.tree(date(2026, 10, 11)) == yesterday
     assert queries.path_on(units["C1-G1"].pk) == units["C2"].path + f"{units['C1-G1'].pk:06d}"
     moved = Event.objects.get(name="unit_moved")

@@ -69,9 +69,7 @@ def test_a_unit_tells_its_life(units: dict[str, Unit], acting: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["found", "rename", "move", "merge", "split"])
-def test_only_those_who_may_open_the_forms(
-    units: dict[str, Unit], acting: Any, name: str
-) -> None:
+def test_only_those_who_may_open_the_forms(units: dict[str, Unit], acting: Any, name: str) -> None:
     address = reverse(f"territory:{name}", args=[units["C1"].pk])
     reader = acting(units["Q"].path, "territory.view")
     before = list(UnitPlacement.objects.values())
