@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import models, transaction
@@ -55,7 +56,12 @@ def _same(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool
 
 
 def _shown(key: str, value: Any) -> Any:
-    return HIDDEN if value and any(word in key.lower() for word in SECRET_WORDS) else value
+    return HIDDEN if value and _is_secret(key) else value
+
+
+@cache
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in SECRET_WORDS)
 
 
 def _entry(

@@ -8,7 +8,13 @@ from loushi.foundation.transfer.importer import ImportContext, Importer
 from loushi.foundation.transfer.registry import provide_units, register, register_exporter
 from loushi.foundation.transfer.rows import Key, Problem, Row, Stored
 
-from .batches import apply_batch, cancel_batch, check_batch, upload_batch
+from .batches import (
+    apply_batch,
+    cancel_batch,
+    check_batch,
+    sweep_batches,
+    upload_batch,
+)
 from .placing import drop_row, place_row
 from .running import ImporterInfo, ImportReport, describe_importers, run_import
 
@@ -39,6 +45,7 @@ __all__ = [
     "register",
     "register_exporter",
     "run_import",
+    "sweep_batches",
     "update_rows",
     "upload_batch",
 ]

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
@@ -18,6 +20,9 @@ from loushi.foundation.transfer.plan import Plan, WrongFile, check
 
 from .opening import checksum, context_for, importer_for, mapping_for, read_table, zone_for
 from .staging import number_batch, refuse_rejected, stage, write
+
+OPEN_FOR = timedelta(days=30)
+SWEEP_AT_ONCE = 200
 
 
 def upload_batch(
@@ -170,6 +175,25 @@ def apply_batch(*, actor: Actor, pk: int, partial: bool = False) -> ImportBatch:
     write(actor=actor, batch=batch, plan=plan, partial=partial)
     storage.forget(batch.kept_as)
     return batch
+
+
+def sweep_batches() -> int:
+    """Cancels batches that nobody applied within 30 days, and removes their files; how many."""
+    old = list(
+        ImportBatch.objects.unscoped("sweeping")
+        .filter(
+            state__in=[BatchState.UPLOADED, BatchState.CHECKED],
+            created_at__lt=timezone.now() - OPEN_FOR,
+        )
+        .order_by("pk")[:SWEEP_AT_ONCE]
+    )
+    for batch in old:
+        with transaction.atomic():
+            ImportBatch.objects.unscoped("sweeping").filter(
+                pk=batch.pk, state__in=[BatchState.UPLOADED, BatchState.CHECKED]
+            ).update(state=BatchState.CANCELLED)
+        storage.forget(batch.kept_as)
+    return len(old)
 
 
 def cancel_batch(*, actor: Actor, pk: int) -> ImportBatch:

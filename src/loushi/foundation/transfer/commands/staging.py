@@ -219,7 +219,12 @@ def _queue_unplaced(actor: Actor, batch: ImportBatch, plan: Plan) -> None:
 
 def _waiting(plan: Plan, keys: Sequence[str]) -> dict[str, int]:
     """Key → id of the rows of this importer and source that wait in the queue."""
-    waiting = dict(
+    waiting = _queue_of(plan)
+    return {key: waiting[key] for key in keys if key in waiting}
+
+
+def _queue_of(plan: Plan) -> dict[str, int]:
+    return dict(
         UnplacedRow.objects.unscoped("the queue of one importer")
         .filter(
             importer=plan.importer.name,
@@ -228,13 +233,14 @@ def _waiting(plan: Plan, keys: Sequence[str]) -> dict[str, int]:
         )
         .values_list("key", "pk")
     )
-    return {key: waiting[key] for key in keys if key in waiting}
 
 
 def _settle_waiting(actor: Actor, plan: Plan) -> None:
     """A row that waited and is in the register now needs no placing any more."""
     rows = [row for row in plan.rows if row.outcome in (NEW, CHANGED, UNCHANGED)]
     if not rows:
+        return
+    if not _queue_of(plan):
         return
     ids = {key_text(plan, row): row.object_id for row in rows}
     waiting = _waiting(plan, list(ids))

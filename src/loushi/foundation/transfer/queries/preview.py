@@ -137,7 +137,8 @@ def _preview_row(
         mask = _mask if column.private else str
         cells.append(
             Cell(
-                mapping.get(column.name) or str(column.label), mask(text), mask(old), mask(new), column.name in row.diff,
+                mapping.get(column.name) or str(column.label),
+                mask(text), mask(old), mask(new), column.name in row.diff,
                 tuple(item["message"] for item in about if item["level"] == "error"),
                 tuple(item["message"] for item in about if item["level"] == "hint"),
             )

@@ -1,5 +1,6 @@
 """The pages: upload → columns → preview → apply, and who may see them."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -7,10 +8,12 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.testing import make_actor
 from loushi.foundation.transfer import readers, views
+from loushi.foundation.transfer.commands import sweep_batches
 from loushi.foundation.transfer.models import ImportBatch, PlaceState, UnplacedRow
 
 from .plots import HOME, NEXT, importing
@@ -149,6 +152,18 @@ def test_a_cancelled_batch_cannot_be_applied(plots, tmp_path):
     call(views.apply, method="post", pk=batch.pk)
     assert not plots().exists()
     assert "已取消" in page(views.batch, pk=batch.pk)
+
+
+def test_forgotten_batches_are_cancelled_after_a_month(plots, tmp_path):
+    batch = checked("编码,名称\nP-1,甲\n")
+    batch.created_at = timezone.now() - timedelta(days=31)
+    batch.save()
+    assert sweep_batches() == 1
+    assert the_batch().state == "cancelled"
+    assert not list((tmp_path / "media" / "imports").iterdir())
+    checked("编码,名称\nP-1,甲\n")
+    assert sweep_batches() == 0
+    assert the_batch().state == "checked"
 
 
 def test_batches_of_the_neighbour_do_not_exist(plots):
