@@ -70,11 +70,12 @@ UnitChoices = Callable[[Actor, str], list[tuple[str, str]]]
 _unit_choices: UnitChoices = lambda actor, permission: []  # noqa: E731 - replaced by territory
 
 
-def provide_units(choices: UnitChoices) -> None:
+def provide_units(choices: UnitChoices) -> UnitChoices:
     """Territory registers here a callable (actor, permission) → [(unit path, label)] that lists
-    the units which the actor may choose for an import."""
+    the units which the actor may choose for an import; usable as a decorator."""
     global _unit_choices
     _unit_choices = choices
+    return choices
 
 
 def unit_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:

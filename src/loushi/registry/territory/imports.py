@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loushi.foundation.audit.commands import Line, record_many
+from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.units import WIDTH, covers
 from loushi.foundation.transfer.commands import (
     Column,
     Importer,
@@ -15,6 +17,7 @@ from loushi.foundation.transfer.commands import (
     Row,
     Stored,
     parsers,
+    provide_units,
     register,
 )
 from loushi.registry.territory import commands, queries
@@ -33,6 +36,19 @@ KIND_WORDS = {
     "楼宇微网格": UnitKind.MICRO_GRID,
 }
 OPEN = ("feature", "prefix", "source")
+
+
+@provide_units
+def unit_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
+    """The units where a person may import, as (path, indented name), for the import pages."""
+    mine = actor.keys(UNIT, permission)
+    allowed = [
+        unit for unit in queries.units()
+        if actor.system or any(covers(path, unit.path) for path in mine)
+    ]  # fmt: skip
+    top = min((len(unit.path) for unit in allowed), default=0)
+    indent = {unit.path: "\u3000" * ((len(unit.path) - top) // WIDTH) for unit in allowed}
+    return [(unit.path, indent[unit.path] + unit.name) for unit in allowed]
 
 
 @register

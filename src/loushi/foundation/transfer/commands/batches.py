@@ -68,7 +68,7 @@ def upload_batch(
             header_row=table.header_row,
             total=len(table.rows),
             unit_path=unit_path,
-            unit_label=dict(registry.unit_choices(actor, kind.permission)).get(unit_path, ""),
+            unit_label=_label_of(actor, kind.permission, unit_path),
             zone=str(context.zone),
             created_by_id=actor.user_id,
             created_by_name=actor.name,
@@ -97,6 +97,10 @@ def upload_batch(
         path.unlink(missing_ok=True)
         return queries.batch(actor, pk)
     return batch
+
+
+def _label_of(actor: Actor, permission: str, unit_path: str) -> str:
+    return dict(registry.unit_choices(actor, permission)).get(unit_path, "").strip()
 
 
 def _own(actor: Actor, pk: int) -> ImportBatch:
