@@ -99,4 +99,6 @@ def day_words(at: datetime | date) -> str:
         text = str(_("%(month)d月%(day)d日") % {"month": day.month, "day": day.day})
     if day.year == timezone.localdate().year:
         return text
-    return f"{text} {day.year}" if english else f"{day.year}年{text}"
+    if english:
+        return f"{text} {day.year}"
+    return str(_("%(year)d年%(day)s") % {"year": day.year, "day": text})
