@@ -1,0 +1,121 @@
+"""The importer of buildings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loushi.foundation.transfer.commands import Column, Row, parsers, register
+from loushi.registry.buildings import commands
+from loushi.registry.buildings.imports.shared import UNIT_ALIASES, Placed, outline_column
+from loushi.registry.buildings.models import Building, ReferenceSystem
+from loushi.registry.territory.queries import leaf_id
+
+lazy = gettext_lazy
+
+CRS_WORDS = {
+    "国家2000": "CGCS2000",
+    "2000": "CGCS2000",
+    "WGS-84": "WGS84",
+    "84": "WGS84",
+    "火星": "GCJ02",
+    "高德": "GCJ02",
+    "腾讯": "GCJ02",
+    "GCJ-02": "GCJ02",
+    "百度": "BD09",
+    "BD-09": "BD09",
+}
+
+
+@register
+class BuildingImporter(Placed):
+    """Buildings: known by code, else by source and the source's number, else source and name."""
+
+    name = "buildings"
+    label = lazy("楼宇")
+    kind = "buildings.building"
+    model = Building
+    key = ("code",)
+    order = 20
+    help = lazy("没有楼宇编码时请填写来源，系统按“来源 + 外部编号或名称”识别同一幢楼。")
+    columns = (
+        Column("code", lazy("楼宇编码"), parsers.Text(32, fold=True, upper=True),
+               aliases=("楼栋编号", "编码", "楼宇编号"), example="LW-001"),
+        Column("name", lazy("楼宇名称"), parsers.Text(80), required=True,
+               aliases=("楼名", "名称", "楼栋名称", "大厦名称", "楼宇"), example="望澜中心 A 座"),
+        Column("unit", lazy("所属单元"), parsers.Text(60), aliases=UNIT_ALIASES, field=None,
+               help=lazy("商务社区、片区或微网格的名称或编码"), example="望澜商务社区"),
+        Column("unit_id", lazy("所属单元编号"), derived=True),
+        Column("address", lazy("地址"), parsers.Text(200), aliases=("楼宇地址", "详细地址"),
+               example="桐川路 66 号"),
+        Column("longitude", lazy("经度"), parsers.Number(places=7, minimum=-180, maximum=180),
+               aliases=("lon", "lng", "x"), example="120.1536"),
+        Column("latitude", lazy("纬度"), parsers.Number(places=7, minimum=-90, maximum=90),
+               aliases=("lat", "y"), example="30.3191"),
+        Column("crs", lazy("坐标系"),
+               parsers.Choice(dict(ReferenceSystem.choices), also=CRS_WORDS),
+               aliases=("坐标参考系", "datum"), example="CGCS2000"),
+        outline_column(),
+        Column("floors_above", lazy("地上层数"), parsers.Whole(minimum=0, maximum=200, unit="层"),
+               aliases=("层数", "总层数", "地上楼层"), example="28"),
+        Column("floors_below", lazy("地下层数"), parsers.Whole(minimum=0, maximum=20, unit="层"),
+               aliases=("地下楼层",), example="3"),
+        Column("lettable_area", lazy("可租面积"),
+               parsers.Number(places=2, minimum=0, unit="㎡"), aliases=("可出租面积", "商务面积"),
+               example="38040"),
+        Column("grade", lazy("等级"), parsers.Text(10), aliases=("品质等级", "楼宇等级"),
+               example="甲级"),
+        Column("completed_year", lazy("交付年份"), parsers.Whole(minimum=1800, maximum=2100),
+               aliases=("竣工年份", "建成年份"), example="2018"),
+        Column("manager", lazy("物业公司"), parsers.Text(100), aliases=("物业", "物业服务企业"),
+               field="manager__name", example="望澜物业服务有限公司"),
+    )  # fmt: skip
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        self.prepare_units(rows)
+        if {"longitude", "latitude"} <= self.present and "crs" not in self.present:
+            for row in rows[:1]:
+                row.hint("crs", _("文件没有写明坐标系，坐标按“未说明”登记，不作换算。"))
+
+    def check_row(self, row: Row) -> None:
+        unit = self.unit_of(row)
+        if unit is not None:
+            row.unit_path = unit.path
+            row.values["unit_id"] = unit.pk
+        self.check_outline(row)
+        known = [name for name in ("longitude", "latitude") if row.get(name) is not None]
+        if len(known) == 1 and not row.unreadable("longitude") and not row.unreadable("latitude"):
+            row.error(known[0], _("经度和纬度要同时填写，或同时留空。"))
+
+    def external_id(self, row: Row) -> str:
+        return super().external_id(row) or ("" if row.get("code") else str(row.get("name") or ""))
+
+    def apply_new(self, rows: Sequence[Row]) -> None:
+        made = commands.create_buildings(
+            actor=self.context.actor,
+            rows=[self._values(row, row.values, row.unit_path) for row in rows],
+            why=self.why(),
+            permission=self.permission,
+        )
+        for row, building in zip(rows, made, strict=True):
+            row.object_id = building.pk
+
+    def apply_changed(self, rows: Sequence[Row]) -> None:
+        commands.update_buildings(
+            actor=self.context.actor,
+            changes=[(row.object_id or 0, self._values(row, row.after, "")) for row in rows],
+            why=self.why(),
+            permission=self.permission,
+        )
+
+    def _values(
+        self, row: Row, given: Mapping[str, Any], path: str
+    ) -> commands.BuildingValues:
+        values: dict[str, Any] = {
+            name: value for name, value in given.items() if name not in {"unit", "external_id"}
+        }
+        if path:
+            values.setdefault("unit_id", leaf_id(path))
+            values["source"] = self.context.source
+        return values  # type: ignore[return-value]
