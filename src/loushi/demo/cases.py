@@ -23,6 +23,7 @@ from loushi.registry.enterprises.models import Enterprise, Tenancy
 MONTHS = 24
 BATCH = 4000
 DAY = 420
+RECENT = timedelta(days=25)
 
 
 @dataclass
@@ -42,10 +43,13 @@ class Script:
     at: datetime
     steps: list[Step] = field(default_factory=list)
     over: bool = False
+    stalls_after: int = 99
+    """How many steps are made before everybody is too busy: some recent cases lie still."""
 
     def go(self, minutes: float, move: str, actor: Actor, **values: Any) -> bool:
         """The next step after some working minutes; False once it would lie in the future."""
-        if self.over:
+        if self.over or len(self.steps) >= self.stalls_after:
+            self.over = True
             return False
         self.at = self.calendar.add(self.at, max(1, round(minutes)))
         if self.at > self.now:
@@ -178,6 +182,8 @@ def _others(rng: Random, staff: Staff, department: Department) -> list[tuple[Dep
 def _tell(s: Script, demand: Demand) -> None:
     """The story of one demand, from acceptance on."""
     rng = s.rng
+    if s.now - s.at < RECENT and rng.random() < 0.3:
+        s.stalls_after = rng.randrange(7)
     if rng.random() < 0.012:
         s.go(rng.uniform(20, 400), "withdraw", s.firm)
         return
@@ -196,12 +202,12 @@ def _tell(s: Script, demand: Demand) -> None:
     co = [s.others[0][0]] if rng.random() < 0.18 else []
     s.go(rng.expovariate(1 / 60) + 5, "dispatch", s.clerk, lead=s.department, co=co)
     department, handler = s.department, s.handler
-    if rng.random() < 0.04:
+    if rng.random() < (0.12 if s.stalls_after < 99 else 0.04):
         s.go(rng.uniform(60, 800), "hand_back", handler, reason="不属本单位职责，建议改派。")
         department, handler = s.others[1]
         s.go(rng.uniform(20, 200), "dispatch", s.clerk, lead=department)
         co = []
-        if rng.random() < 0.12:
+        if rng.random() < (0.5 if s.stalls_after < 99 else 0.12):
             s.go(rng.uniform(60, 800), "hand_back", handler, reason="职责有交叉，请裁定。")
             department, handler = s.department, s.handler
             s.go(rng.uniform(60, 500), "arbitrate", s.secretary, lead=department,
@@ -240,9 +246,11 @@ def _at_unit(s: Script, handler: Actor, helpers: list[Actor]) -> None:
         s.go(40, "ask_extension", handler, amount=3, reason="需会签两个部门。")
         s.go(60, "grant_extension", s.secretary)
     if rng.random() < 0.05:
-        review = timezone.localtime(s.at).date() + timedelta(days=rng.randrange(20, 120))
+        review = timezone.localtime(s.at).date() + timedelta(days=rng.randrange(20, 150))
         if s.go(50, "suspend", s.secretary, review_on=review, reason="等上级政策口径，暂挂账。"):
-            s.go(DAY * rng.randrange(12, 110), "resume", s.secretary)
+            morning = timezone.make_aware(datetime.combine(review, time(10)))
+            minutes = s.calendar.between(s.at, max(s.at, morning)) + rng.uniform(0, 200)
+            s.go(minutes, "resume", s.secretary)
     if rng.random() < 0.05:
         s.go(60, "urge", s.firm)
     verdict = rng.choices(("solved", "explained", "unsolvable"), (84, 13, 3))[0]

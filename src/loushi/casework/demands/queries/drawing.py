@@ -17,7 +17,7 @@ FULL_LABELS = 6
 
 
 def _day(moment: Any) -> str:
-    return date_format(moment, "MONTH_DAY_FORMAT")
+    return date_format(moment, _("n月j日"))
 
 
 def clock_bar_items(

@@ -101,7 +101,7 @@ def _status(
     """(kind of status, words): what matters most about the row right now."""
     state = str(dict(State.choices).get(row.state, row.state))
     if row.state == State.SUSPENDED:
-        on = date_format(row.review_on, "MONTH_DAY_FORMAT") if row.review_on else ""
+        on = date_format(row.review_on, _("n月j日")) if row.review_on else ""
         return "paused", _("%(day)s复核") % {"day": on} if on else state
     if row.state == State.NEED_INFO:
         return "paused", _("等企业补充")
