@@ -44,6 +44,11 @@ def row(kind: str, shared: str = "", form_first: str = "", **more: Any) -> Sampl
     return Sample(lambda world: {"pk": world.ids[kind], **more}, shared, form_first)
 
 
+def api(*kinds: str, **more: Any) -> Sample:
+    """The world's rows, as `demand_id` and the like."""
+    return Sample(lambda world: {f"{kind}_id": world.ids[kind] for kind in kinds} | more)
+
+
 def fixed(shared: str, **parameters: Any) -> Sample:
     """Parameters that name no row of anybody."""
     return Sample(lambda world: parameters, shared)
@@ -136,6 +141,14 @@ SAMPLES: dict[str, Sample] = {
     "transfer:drop": row("unplaced"),
     # overview
     "insights:rows": fixed("figures count only what the reader may see", code="received"),
-    # the API: bearer tokens only, so the sweep as nobody covers it; its policies are the pages'
-    "api:read_notice": row("notice", "API"),
+    # the API
+    "api:add": api("demand"),
+    "api:download_attachment": api("demand", "attachment"),
+    "api:list_attachments": api("demand"),
+    "api:list_moves": api("demand"),
+    "api:make_move": api("demand", move="accept"),
+    "api:make_rating_link": api("demand"),
+    "api:read_demand": api("demand"),
+    "api:read_history": api("demand"),
+    "api:read_notice": api("notice"),
 }
