@@ -94,7 +94,9 @@ def tell(
 def firm_people(demand: Demand) -> list[int]:
     """The submitter and the enterprise's contacts."""
     people = (
-        list(enterprises.members_to_notify(demand.enterprise_id)) if demand.enterprise_id else []
+        enterprises.members_to_notify(demand.enterprise_id, "demands.view")
+        if demand.enterprise_id
+        else []
     )
     return people + ([demand.submitter_id] if demand.submitter_id else [])
 

@@ -100,6 +100,15 @@ def test_staff_find_nothing_of_their_unit_among_the_own(world: World, contact: U
     assert not firm.mine(world.clerk()).exists()
 
 
+def test_an_employee_is_not_told_of_what_others_of_the_firm_asked(
+    world: World, contact: User, employee: User
+) -> None:
+    from loushi.casework.demands.commands.telling import firm_people
+
+    assert set(firm_people(submitted(world, contact))) == {contact.pk}
+    assert set(firm_people(submitted(world, employee))) == {contact.pk, employee.pk}
+
+
 def test_submitting_gives_a_number_and_says_what_happens_next(world: World, contact: User) -> None:
     client = logged_in(contact)
     answer = client.post(reverse("demands:submit"), form(world))

@@ -274,15 +274,15 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Card]:
     return [_card(row, places[row.pk], []) for row in rows]
 
 
-def members_to_notify(enterprise_id: int) -> list[int]:
-    """The ids of the enterprise's people of today, for notices."""
-    return list(
+def members_to_notify(enterprise_id: int, permission: str = "") -> list[int]:
+    """The ids of the enterprise's people of today, for notices; with a permission only those whose
+    role there carries it (an employee does not see what a contact sees)."""
+    rows = (
         EnterpriseMembership.objects.unscoped("notices go to the people of the enterprise")
         .filter(running_on(timezone.localdate()), enterprise_id=enterprise_id, user__is_active=True)
-        .order_by("user_id")
-        .values_list("user_id", flat=True)
-        .distinct()
+        .values_list("user_id", "role__permissions")
     )
+    return sorted({user for user, held in rows if not permission or permission in held})
 
 
 def sections() -> list[tuple[str, str]]:
