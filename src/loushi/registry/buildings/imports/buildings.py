@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from loushi.foundation.transfer.commands import Column, Row, parsers, register
 from loushi.registry.buildings import commands
-from loushi.registry.buildings.imports.shared import UNIT_ALIASES, Placed, outline_column
+from loushi.registry.buildings.imports.placing import UNIT_ALIASES, Placed, outline_column
 from loushi.registry.buildings.models import Building, ReferenceSystem
 from loushi.registry.territory.queries import leaf_id
 

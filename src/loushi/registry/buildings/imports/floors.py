@@ -20,7 +20,7 @@ from loushi.foundation.transfer.commands import (
 from loushi.foundation.transfer.models import ExternalKey
 from loushi.registry.buildings import commands
 from loushi.registry.buildings.commands.geometry import union
-from loushi.registry.buildings.imports.shared import (
+from loushi.registry.buildings.imports.placing import (
     UNIT_ALIASES,
     FloorNumber,
     InBuilding,

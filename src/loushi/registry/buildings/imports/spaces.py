@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from loushi.foundation.transfer.commands import Column, Key, Row, Stored, parsers, register
 from loushi.registry.buildings import commands
-from loushi.registry.buildings.imports.shared import (
+from loushi.registry.buildings.imports.placing import (
     BUILDING_COLUMNS,
     UNIT_ALIASES,
     FloorNumber,

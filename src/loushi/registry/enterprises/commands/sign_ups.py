@@ -200,12 +200,24 @@ def _check(data: SignUpData) -> str:
     try:
         validate_password(data.password, User(username=data.username, name=data.contact_name))
     except ValidationError as error:
-        errors["password"] = " ".join(error.messages)
+        errors["password"] = "".join(_password_sentence(item) for item in error.error_list)
     if not data.join and data.unit_id is None:
         errors["unit_id"] = _("请选择企业所在的商务社区。")
     if errors:
         raise Refused.many(errors)
     return code
+
+
+def _password_sentence(error: ValidationError) -> str:
+    """Django's own sentences are partly untranslated."""
+    sentences = {
+        "password_too_short": _("密码太短，至少 %(min_length)d 位。"),
+        "password_too_common": _("这个密码太常见，容易被猜到。"),
+        "password_entirely_numeric": _("密码不能只有数字。"),
+        "password_too_similar": _("密码和用户名或姓名太像。"),
+    }
+    sentence = sentences.get(str(error.code), _("密码不符合要求，请换一个。"))
+    return sentence % (error.params or {})
 
 
 def _refuse_flood(phone: str, code: str) -> None:

@@ -61,6 +61,7 @@ def test_every_wrong_field_is_named_and_no_account_is_left_behind(units) -> None
     assert fields == {
         "credit_code", "enterprise_name", "contact_name", "phone", "username", "password", "unit_id"
     }  # fmt: skip
+    assert "密码太短，至少 10 位。" in str(caught.value)
     assert User.objects.count() == users
     assert not SignUp.plain.exists()
 
