@@ -30,7 +30,7 @@ from loushi.foundation.notices.testing import Sink
 SUBMISSIONS = int(os.environ.get("LOUSHI_BENCH_SUBMISSIONS", "1000"))
 CLIENTS = 8
 WORKERS = 2
-PAUSE = 0.12  # between two submissions of a client, so that the run is long enough to be killed
+PAUSE = 0.05  # seconds between two submissions of a client
 SEED = 20261012
 PATIENCE = 90  # seconds that a client repeats one submission
 SETTLE_SECONDS = 300
@@ -270,12 +270,12 @@ def _killer(
     server: harness.Server, workers: list[Worker], kills: Kills, over: threading.Event
 ) -> None:
     chance = random.Random(SEED)
-    while not over.wait(chance.uniform(0.5, 3.0)):
+    while not over.wait(chance.uniform(1.0, 5.0)):
         if server.process is None or server.process.poll() is not None:
             # Granian gives up when its processes keep dying; a service manager starts it again.
             kills.gave_up += 1
             _start_again(server)
-        what = chance.choice(["server", "process", "process", "worker", "worker"])
+        what = chance.choice(["server", "process", "process", "worker", "worker", "worker"])
         if what == "server":
             server.kill()
             kills.server += 1

@@ -2,6 +2,7 @@
 
 import socket
 import socketserver
+import sys
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -55,6 +56,11 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, sink: "Sink", port: int) -> None:
         super().__init__(("127.0.0.1", port), _Conversation)
         self.sink = sink
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that dies in mid-conversation is what the sink is there for."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class Sink:
