@@ -25,6 +25,8 @@ from django.db.models.query import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from loushi.registry.territory.queries import forget_root
+
 _FOLDER = pytest.StashKey[Path]()
 _shuffler = random.Random(0)  # its own, so that tests keep the sequence that they seed
 
@@ -97,6 +99,7 @@ def clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
     seed = getattr(request.config.option, "randomly_seed", 0)
     _shuffler.seed(f"{seed} {request.node.nodeid}")
     cache.clear()
+    forget_root()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 
