@@ -60,9 +60,8 @@ def list_chips(counts: dict[str, int], show: str) -> list[dict[str, Any]]:
 def firm_form(request: HttpRequest, place: FirmPlace) -> FirmForm:
     """The form with the places of the enterprise; the building of its tenancy is chosen already."""
     given = request.POST or None
-    building = number(request, "building") if "building" in (given or request.GET) else None
-    if building is None and given is None:
-        building = place.building
+    said = "building" in (given or request.GET)
+    building = number(request, "building") if said else place.building
     form = FirmForm(
         given,
         request.FILES or None if given else None,
