@@ -1,7 +1,7 @@
 """Changes dated ahead take effect on their day; rows follow."""
 
-from loushi.foundation.core.jobs import TASK, periodic
-from loushi.registry.territory import commands
+from loushi.foundation.core.jobs import TASK, Gauge, periodic, register_gauge
+from loushi.registry.territory import commands, queries
 from loushi.registry.territory.commands.rewrites import reopen_strays
 
 
@@ -21,3 +21,10 @@ def run_rewrites() -> int:
 def strays() -> int:
     """Rows that a slow writer left on a path where no unit stands."""
     return reopen_strays()
+
+
+def _waiting() -> Gauge:
+    return Gauge(pending=queries.open_rewrites(), dead=0)
+
+
+register_gauge("territory.rewrites", _waiting)

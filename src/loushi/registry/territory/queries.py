@@ -12,6 +12,7 @@ from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
 from loushi.foundation.core.units import ids_of
 from loushi.registry.territory.models import (
+    PathRewrite,
     ResidentialCommunity,
     Unit,
     UnitHost,
@@ -360,3 +361,10 @@ def parent_codes(unit_ids: Iterable[int], on: date | None = None) -> dict[int, s
         )
         found |= {pk: code or "" for pk, code in rows.values_list("unit_id", "parent__code")}
     return found
+
+
+def open_rewrites() -> int:
+    """How many queued path rewrites are due and not finished."""
+    return PathRewrite.objects.filter(
+        done_at__isnull=True, on__lte=timezone.localdate()
+    ).count()

@@ -175,7 +175,9 @@ def test_support_mode_runs_from_page_to_page_and_ends(units: dict[str, Unit]) ->
     access = SupportAccess.plain.get()
     assert access.reason in client.get(reverse("accounts:profile")).content.decode()
     client.post(reverse("accounts:start_support", args=[access.pk]))
-    assert client.get(reverse("accounts:departments")).wsgi_request.actor.see_all
+    page = client.get(reverse("accounts:departments"))
+    assert page.wsgi_request.actor.see_all
+    assert "支持模式：您现在能看到全部数据，到 14:00 自动结束" in page.content.decode()
     with at("2026-10-12 12:20"):
         assert client.get(reverse("accounts:departments")).wsgi_request.actor.see_all
     security.post(reverse("accounts:revoke_support", args=[access.pk]))

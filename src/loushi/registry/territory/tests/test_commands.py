@@ -263,6 +263,29 @@ def test_heirs_of_heirs_are_followed() -> None:
     assert queries.heirs(units["C2"].pk, 6, TODAY) == units["C1"].pk
 
 
+def test_many_founded_at_once_are_like_one_by_one() -> None:
+    units = make_district(communities=1, grids=0)
+    given = {"name": "片区", "kind": "grid", "parent": units["C1"].pk, "on": TODAY}
+    single = commands.found_unit(actor=SYSTEM, code="G1", **given)
+    (bulk,) = commands.found_units(actor=SYSTEM, units=[commands.NewUnit(code="G2", **given)])
+    skip = {"id", "code", "path", "unit_id"}
+    for model in (Unit, UnitPlacement, UnitName):
+        key = "pk" if model is Unit else "unit_id"
+        left, right = (
+            {k: v for k, v in model.objects.filter(**{key: unit.pk}).values()[0].items()
+             if k not in skip}
+            for unit in (single, bulk)
+        )  # fmt: skip
+        assert left == right
+    traces = [
+        {k: v for k, v in entry.items() if k in {"action", "actor_name", "why", "result"}}
+        for entry in Entry.objects.unscoped("test")
+        .filter(subject_id__in=[single.pk, bulk.pk], subject_type="territory.unit")
+        .values()
+    ]
+    assert traces[0] == traces[1]
+
+
 @pytest.mark.parametrize(("name", "total", "micro"), [("gongshu", 30, 18), ("pinghu", 35, 33)])
 def test_the_shipped_structures(name: str, total: int, micro: int) -> None:
     queries.forget_root()
