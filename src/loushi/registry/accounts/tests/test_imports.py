@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.testing import at
 from loushi.foundation.transfer.commands import run_import
@@ -87,3 +88,20 @@ def test_the_security_administrator_imports_nobody_else(
     with pytest.raises(Exception, match=r"权限|没有"):
         run(tmp_path, "用户名,姓名\nnew.one,新\n", actor=clerk)
     assert not User.objects.filter(username="new.one").exists()
+
+
+def test_the_first_administrators_password_comes_from_the_operator_only(
+    units: dict[str, Unit], tmp_path: Path
+) -> None:
+    text = "用户名,姓名,角色,任在单元,初始密码\nan.wen,安闻,安全管理员,Q,{}\n"
+    assert run(tmp_path, text.format("short")).counts["rejected"] == 1
+    security = actor_of(User.objects.get(username="security"))
+    first = "river-Lamp-2026"
+    assert run(tmp_path, text.format(first), actor=security).counts["rejected"] == 1
+    assert not User.objects.filter(username="an.wen").exists()
+    assert run(tmp_path, text.format(first)).applied
+    user = User.objects.get(username="an.wen")
+    assert user.check_password(first)
+    assert user.must_change_password
+    dump = str(list(Entry.objects.unscoped("test").values()))
+    assert first not in dump
