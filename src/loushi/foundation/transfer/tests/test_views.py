@@ -269,3 +269,18 @@ def test_workbooks_with_two_sheets(plots):
     call(views.upload, {"file": file, "unit": HOME}, method="post", importer="plots")
     batch = the_batch()
     assert (batch.sheet, batch.header_row, batch.total) == ("登记", 3, 1)
+
+
+def test_lists_take_the_same_queries_however_long_they_are(plots, same_queries):
+    def more_batches(count):
+        for _number in range(count):
+            upload(f"编码,名称\nP-{count}-{_number},甲\n")
+
+    same_queries(lambda: page(views.listing), more_batches)
+
+    def more_waiting(count):
+        start = UnplacedRow.objects.unscoped("test").count()
+        lines = "\n".join(f"W-{start + n},甲,无名社区" for n in range(count))
+        call(views.apply, method="post", pk=checked(f"编码,名称,社区\n{lines}\n").pk)
+
+    same_queries(lambda: page(views.waiting), more_waiting)
