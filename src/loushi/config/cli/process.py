@@ -10,13 +10,19 @@ import ctypes
 import os
 import signal
 import sys
+from typing import Any
 
+PARENT_DEATH_SIGNAL = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 
-os.setsid()
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
-from loushi.config.wsgi import application  # noqa: E402
+def __getattr__(name: str) -> Any:
+    """`application`, made when the server asks for it."""
+    if name != "application":
+        raise AttributeError(name)
+    os.setsid()
+    if PARENT_DEATH_SIGNAL:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    from loushi.config.wsgi import application
 
-__all__ = ["application"]
+    return application

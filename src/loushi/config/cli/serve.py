@@ -138,7 +138,8 @@ class Companion:
         # A session of its own: Ctrl-C reaches the server, which then stops the worker in order.
         # --with-parent: a server killed outright must not leave its worker behind.
         return subprocess.Popen(
-            [sys.executable, "-m", "loushi", "worker", "--with-parent"], start_new_session=True
+            [sys.executable, "-m", "loushi", "worker", "--with-parent", str(os.getpid())],
+            start_new_session=True,
         )
 
     def _watch(self) -> None:
