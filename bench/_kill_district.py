@@ -327,9 +327,7 @@ def _move_out(found: Findings, told: dict[str, Any]) -> None:
     done = EventDelivery.objects.get(event=events.get())
     found.check("its listener ran to the end", done.state == EventDelivery.State.DONE, done.state)
     lines = Counter(
-        DemandEvent.objects.unscoped(why)
-        .filter(move="moved_out")
-        .values_list("row_id", flat=True)
+        DemandEvent.objects.unscoped(why).filter(move="moved_out").values_list("row_id", flat=True)
     )
     for pk in {*open_then, *lines}:
         found.check("each open demand of it was marked once", lines[pk] == 1, pk)

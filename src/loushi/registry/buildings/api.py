@@ -85,9 +85,7 @@ class BuildingQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.get(
-    "", response=BuildingPage, operation_id="list_buildings", summary=str(_("楼宇列表"))
-)
+@router.get("", response=BuildingPage, operation_id="list_buildings", summary=str(_("楼宇列表")))
 def list_buildings(
     request: HttpRequest, response: HttpResponse, query: Query[BuildingQuery]
 ) -> Any:

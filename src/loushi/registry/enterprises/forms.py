@@ -133,9 +133,7 @@ class SignUpForm(forms.Form):
     unit_id = forms.TypedChoiceField(
         label=lazy("所在商务社区"), coerce=int, empty_value=None, required=False
     )
-    address = forms.CharField(
-        label=lazy("所在楼宇和房号"), required=False, max_length=120
-    )
+    address = forms.CharField(label=lazy("所在楼宇和房号"), required=False, max_length=120)
     contact_name = forms.CharField(
         label=lazy("联系人姓名"), required=False, max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

@@ -365,6 +365,4 @@ def parent_codes(unit_ids: Iterable[int], on: date | None = None) -> dict[int, s
 
 def open_rewrites() -> int:
     """How many queued path rewrites are due and not finished."""
-    return PathRewrite.objects.filter(
-        done_at__isnull=True, on__lte=timezone.localdate()
-    ).count()
+    return PathRewrite.objects.filter(done_at__isnull=True, on__lte=timezone.localdate()).count()

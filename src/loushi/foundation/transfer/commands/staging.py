@@ -268,6 +268,4 @@ def _note_ids(batch: ImportBatch, new: Sequence[Row]) -> None:
         .filter(batch=batch, outcome=NEW)
         .values_list("row_number", "pk")
     )
-    update_rows(
-        ImportRow, [(staged[row.number], {"object_id": row.object_id}) for row in new]
-    )
+    update_rows(ImportRow, [(staged[row.number], {"object_id": row.object_id}) for row in new])

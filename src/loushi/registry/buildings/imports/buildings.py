@@ -109,9 +109,7 @@ class BuildingImporter(Placed):
             permission=self.permission,
         )
 
-    def _values(
-        self, row: Row, given: Mapping[str, Any], path: str
-    ) -> commands.BuildingValues:
+    def _values(self, row: Row, given: Mapping[str, Any], path: str) -> commands.BuildingValues:
         values: dict[str, Any] = {
             name: value for name, value in given.items() if name not in {"unit", "external_id"}
         }

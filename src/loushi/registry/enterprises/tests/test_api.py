@@ -59,9 +59,7 @@ def test_phones_are_as_on_the_pages(world: World) -> None:
     EnterpriseContact.objects.unscoped(WHY).create(
         enterprise=world.enterprise, unit_path=world.here.path, name="陈屿", phone="13800002046"
     )
-    token = issue_token(
-        username=make_staff("district_viewer", Unit.objects.get(code="D")).username
-    )
+    token = issue_token(username=make_staff("district_viewer", Unit.objects.get(code="D")).username)
     viewer = Client(headers={"Authorization": f"Bearer {token}"})
     for path in (f"/api/v1/enterprises/{world.enterprise.pk}", "/api/v1/enterprises"):
         answer = viewer.get(path)

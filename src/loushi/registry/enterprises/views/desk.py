@@ -124,9 +124,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.save_contact(
-                actor=request.actor, enterprise_id=pk, values=form.cleaned_data
-            )
+            commands.save_contact(actor=request.actor, enterprise_id=pk, values=form.cleaned_data)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -38,9 +38,7 @@ def take_effect(on: date | None = None) -> int:
             day,
             {unit.pk: unit for unit in Unit.objects.select_for_update().order_by("pk")},
             dict(
-                UnitPlacement.objects.filter(queries.running_on(day)).values_list(
-                    "unit_id", "path"
-                )
+                UnitPlacement.objects.filter(queries.running_on(day)).values_list("unit_id", "path")
             ),
         )
         changed = _paths(today)

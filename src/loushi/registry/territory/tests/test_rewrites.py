@@ -57,9 +57,7 @@ def test_rows_move_with_their_unit(units: dict[str, Unit]) -> None:
     tower = building("甲楼", units["C1-G1"])
     storey = floor(tower)
     other = building("乙楼", units["C1-G2"])
-    commands.move_unit(
-        actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY
-    )
+    commands.move_unit(actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY)
     commands.run_rewrites()
     new = Unit.objects.get(code="C1-G1").path
     assert paths("buildings.Building") == {tower.pk: new, other.pk: units["C1-G2"].path}
@@ -83,9 +81,7 @@ def test_a_future_move_leaves_rows_alone_until_its_day(units: dict[str, Unit]) -
 
 def test_a_merge_hands_rows_and_their_unit_to_the_heir(units: dict[str, Unit]) -> None:
     direct, below = building("甲楼", units["C2"]), building("乙楼", units["C2-G1"])
-    commands.merge_units(
-        actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY
-    )
+    commands.merge_units(actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C1"].pk, on=TODAY)
     commands.run_rewrites()
     direct.refresh_from_db()
     below.refresh_from_db()
@@ -161,9 +157,7 @@ def test_a_killed_job_goes_on_where_it_stopped(
 ) -> None:
     monkeypatch.setattr(rewrites, "BATCH", 3)
     towers = [building(f"楼{number}", units["C1-G1"]) for number in range(10)]
-    commands.move_unit(
-        actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY
-    )
+    commands.move_unit(actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY)
     job = PathRewrite.objects.get()
     tower_model = model("buildings.Building")
     assert rewrites.step(job.pk, tower_model) == (3, True)
@@ -179,9 +173,7 @@ def test_a_killed_job_goes_on_where_it_stopped(
 
 def test_a_row_that_came_late_is_fetched(units: dict[str, Unit]) -> None:
     old = units["C1-G1"].path
-    commands.move_unit(
-        actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY
-    )
+    commands.move_unit(actor=SYSTEM, unit_id=units["C1-G1"].pk, parent_id=units["C2"].pk, on=TODAY)
     commands.run_rewrites()
     assert rewrites.reopen_strays() == 0
     late = model("buildings.Building").plain.create(
