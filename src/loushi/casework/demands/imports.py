@@ -20,6 +20,9 @@ from loushi.casework.demands.commands.submit import title_from
 from loushi.casework.demands.models import Channel, Demand, DemandCategory, Side, Urgency
 from loushi.casework.demands.queries.configuration import category_list
 from loushi.foundation.audit.commands import Line, record_many
+from loushi.foundation.core.calendar_commands import DayInput, import_calendar_days
+from loushi.foundation.core.calendar_models import CalendarDay
+from loushi.foundation.core.policy import CALENDAR_CHANGE
 from loushi.foundation.transfer.commands import (
     Column,
     Importer,
@@ -281,3 +284,46 @@ class DemandImporter(Importer):
     def audit(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
         lines = (Line(**entry) for entry in self.audit_entries(new, changed))
         record_many(actor=self.context.actor, action="demands.import", lines=lines)
+
+
+@register
+class CalendarDayImporter(Importer):
+    """Days that differ from the plain week (放假、调休), by date; open due times follow."""
+
+    name = "calendar-days"
+    label = lazy("放假与调休")
+    permission = CALENDAR_CHANGE
+    kind = "core.calendarday"
+    model = CalendarDay
+    key = ("date",)
+    placed = False
+    external = False
+    order = 8
+    columns = (
+        Column("date", lazy("日期"), parsers.Day(), required=True, example="2026-10-10"),
+        Column("is_workday", lazy("上班"), parsers.YesNo(), required=True,
+               aliases=("是否上班", "工作日"), example="是"),
+        Column("name", lazy("名称"), parsers.Text(40), aliases=("holiday_name", "节日"),
+               example="国庆节"),
+    )  # fmt: skip
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        merged = [{**(row.stored.values if row.stored else {}), **row.values} for row in rows]
+        import_calendar_days(
+            actor=self.context.actor,
+            rows=[DayInput(m["date"], m["is_workday"], m.get("name") or "") for m in merged],
+            source=self.context.source or self.context.batch_number,
+        )
+        written = self.existing({(one["date"],) for one in merged})
+        for row, one in zip(rows, merged, strict=True):
+            row.object_id = written[one["date"],].id
+
+    def apply_new(self, rows: Sequence[Row]) -> None:
+        self._write(rows)
+
+    def apply_changed(self, rows: Sequence[Row]) -> None:
+        self._write(rows)
+
+    def audit(self, new: Sequence[Row], changed: Sequence[Row]) -> None:
+        lines = (Line(**entry) for entry in self.audit_entries(new, changed))
+        record_many(actor=self.context.actor, action="core.calendar_import", lines=lines)

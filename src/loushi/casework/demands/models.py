@@ -201,6 +201,7 @@ class Demand(Scoped):
             models.Index(fields=["enterprise", "-id"], name="demand_enterprise"),
             models.Index(fields=["submitter", "-id"], name="demand_submitter"),
             models.Index(fields=["building", "state"], name="demand_building"),
+            models.Index(fields=["lead", "state", "due_at"], name="demand_lead"),
             models.Index(fields=["unit_path", "submitted_at"], name="demand_path_submitted"),
         ]
         constraints = [
@@ -221,6 +222,12 @@ class Demand(Scoped):
     @property
     def number(self) -> str:
         return f"{self.prefix}-{self.year}-{self.pk:06d}"
+
+
+LEADING = ["waiting", "signed", "working", "answered"]
+NOT_LEADING = ~models.Q(part="lead", state__in=LEADING)
+"""Parts that the demand's own column `lead` does not tell: co-units and former leads. A lead part
+in one of the other states belongs to the department in that column."""
 
 
 class Assignment(Scoped):
@@ -273,6 +280,10 @@ class Assignment(Scoped):
         indexes = [
             models.Index(fields=["department", "-demand"], name="assignment_department"),
             models.Index(fields=["building", "-demand"], name="assignment_building"),
+            models.Index(
+                fields=["department", "demand"], name="assignment_not_leading",
+                condition=NOT_LEADING,
+            ),
             models.Index(fields=["demand", "is_active"], name="assignment_demand"),
         ]
         constraints = [

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands.models import (
+    NOT_LEADING,
     Assignment,
     Demand,
     DemandClock,
@@ -88,7 +89,8 @@ scope(
         UnitLeg(),
         OwnLeg(ENTERPRISE, "enterprise_id"),
         UserLeg("submitter_id", SUBMITTERS),
-        LinkLeg(DEPARTMENT, Assignment, row="demand_id", key="department_id"),
+        OwnLeg(DEPARTMENT, "lead_id"),
+        LinkLeg(DEPARTMENT, Assignment, row="demand_id", key="department_id", where=NOT_LEADING),
         LinkLeg(BUILDING, Assignment, row="demand_id", key="building_id"),
     ],
     hidden=hidden_fields,

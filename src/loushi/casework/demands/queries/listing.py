@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from loushi.casework.demands.models import Assignment, Demand, State
@@ -19,6 +19,8 @@ from loushi.foundation.language.queries import Found, find, scope_of
 
 PAGE = 50
 COUNT_LIMIT = 1000
+BEYOND_OPEN = frozenset({"unrated", "unhappy", "ended"})
+"""Queues that hold demands that are not open."""
 SORTS = {"due": ("due_at", "id"), "new": ("-id",), "old": ("id",)}
 FIELDS = (
     "id", "prefix", "year", "title", "state", "urgency", "tier", "side", "due_at", "is_late",
@@ -244,10 +246,18 @@ def capped_count(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> tuple[int, bo
 def chip_counts(
     actor: Actor, names: tuple[str, ...], base: Filters | None = None
 ) -> Mapping[str, tuple[int, bool]]:
-    """Capped counts of the queues, each under the same scope."""
-    known = queues()
+    """Capped counts of the queues, each under the same scope; those of open demands at once."""
+    known = {name: condition for name, condition in queues().items() if name in names}
     rows = filtered(actor, base or Filters())
-    return {name: capped_count(rows.filter(known[name])) for name in names if name in known}
+    counts = {
+        name: capped_count(rows.filter(known[name])) for name in known if name in BEYOND_OPEN
+    }
+    within = [name for name in known if name not in BEYOND_OPEN]
+    found = rows.filter(state__in=OPEN).aggregate(
+        **{name: Count("pk", filter=known[name]) for name in within}
+    )
+    counts |= {name: (min(n, COUNT_LIMIT), n > COUNT_LIMIT) for name, n in found.items()}
+    return {name: counts[name] for name in names if name in counts}
 
 
 def rows_of(rows: QuerySet[Demand]) -> list[Row]:

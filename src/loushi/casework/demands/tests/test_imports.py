@@ -8,8 +8,8 @@ import pytest
 from loushi.casework.demands.factories import World
 from loushi.casework.demands.models import Demand, DemandCategory, DemandClock, DemandEvent
 from loushi.foundation.audit.models import Entry
-from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.clocks import LimitKind
+from loushi.foundation.core.actor import Actor, system_actor
+from loushi.foundation.core.clocks import LimitKind, standard_calendar
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.testing import at, make_actor, moment
 from loushi.foundation.language.queries import find, scope_of
@@ -173,3 +173,18 @@ def test_a_packed_file_is_found_by_its_words_and_is_in_the_audit(
     hits = find(kind="demand", query="卸货", scope=scope_of(actor, Demand), limit=10, before="")
     assert list(hits.ids) == [demand("1").pk]
     assert Entry.objects.unscoped(WHY).filter(action="demands.import").count() == 1
+
+
+@pytest.mark.django_db
+def test_days_off_and_made_up_change_the_calendar_and_come_again_unchanged(tmp_path: Path) -> None:
+    file = tmp_path / "days.csv"
+    file.write_text(
+        "date,weekday,is_workday,holiday_name\n2027-10-01,5,0,国庆节\n2027-10-09,6,1,国庆节\n",
+        encoding="utf-8",
+    )
+    given = {"actor": system_actor("test"), "importer": "calendar-days", "path": file}
+    first, second = run_import(**given), run_import(**given)
+    assert (first.counts["new"], second.counts["unchanged"]) == (2, 2)
+    calendar = standard_calendar()
+    assert not calendar.is_open(moment("2027-10-01 10:00"))
+    assert calendar.is_open(moment("2027-10-09 10:00"))

@@ -47,7 +47,8 @@ def people(world: World) -> dict[str, Actor]:
 def in_state(world: World, state: str) -> Demand:
     """A demand put straight into a state, with the parts that belong to it."""
     demand = world.submit()
-    Demand.objects.unscoped("test").filter(pk=demand.pk).update(state=state)
+    lead = world.police if state in WITH_PARTS else None
+    Demand.objects.unscoped("test").filter(pk=demand.pk).update(state=state, lead=lead)
     if state in WITH_PARTS:
         for part, department in (("lead", world.police), ("co", world.urban)):
             Assignment.objects.unscoped("test").create(
