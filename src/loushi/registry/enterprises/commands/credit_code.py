@@ -7,6 +7,7 @@ is python-stdnum's (`stdnum.cn.uscc`): weights 3^(i−1) mod 31, check = (31 −
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
@@ -27,6 +28,7 @@ def normalise(code: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", code)).upper()
 
 
+@lru_cache(maxsize=65_536)  # an import checks each code when parsing and when registering
 def check_code(code: str) -> str:
     """The normalised code, or CodeError: length, illegal letters with their place, check digit."""
     text = normalise(code)
