@@ -49,8 +49,6 @@ STEPS = (
 def folder() -> Path:
     """The folder of the files; a sentence and the end where none is given."""
     given = os.environ.get("LOUSHI_BENCH_DATA", "")
-    if "--data" in sys.argv[:-1]:
-        given = sys.argv[sys.argv.index("--data") + 1]
     if not given or not Path(given).is_dir():
         raise SystemExit("bench: realdata needs --data FOLDER (or LOUSHI_BENCH_DATA)")
     return Path(given).resolve()

@@ -26,9 +26,13 @@ def names() -> list[str]:
 def main(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     chosen = [argument for argument in arguments if argument != "--json"]
+    if "--data" in chosen[:-1]:  # of realdata: the folder with the files
+        at = chosen.index("--data")
+        os.environ["LOUSHI_BENCH_DATA"] = str(Path(chosen[at + 1]).resolve())
+        del chosen[at : at + 2]
     if len(chosen) != 1 or chosen[0] not in names():
         known = ", ".join(names())
-        print(f"usage: script/bench NAME [--json]; there are: {known}", file=sys.stderr)
+        print(f"usage: script/bench NAME [--json] [--data FOLDER]; there are: {known}", file=sys.stderr)
         return 2
     name = chosen[0]
     sys.path[:0] = [str(ROOT), str(ROOT / "script" / "lib")]
