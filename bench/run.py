@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
         del chosen[at : at + 2]
     if len(chosen) != 1 or chosen[0] not in names():
         known = ", ".join(names())
-        print(f"usage: script/bench NAME [--json] [--data FOLDER]; there are: {known}", file=sys.stderr)
+        usage = f"usage: script/bench NAME [--json] [--data FOLDER]; there are: {known}"
+        print(usage, file=sys.stderr)
         return 2
     name = chosen[0]
     sys.path[:0] = [str(ROOT), str(ROOT / "script" / "lib")]
