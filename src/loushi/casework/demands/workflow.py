@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Extension, State
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
@@ -159,7 +160,7 @@ MOVES = (
     ),
     _move(
         "hand_back",
-        _l("退回"),
+        pgettext_lazy("move", "退回"),
         AT_UNIT,
         S.RETURNED,
         "demands.handle",

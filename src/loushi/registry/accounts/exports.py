@@ -16,7 +16,7 @@ def _posts(row: queries.PersonRow) -> str:
 
 
 def _state(row: queries.PersonRow) -> Any:
-    return _("启用") if row.user.is_active else _("停用")
+    return _("启用") if row.user.is_active else _("已停用")
 
 
 class PeopleExporter(Exporter):
