@@ -31,7 +31,7 @@ from loushi.foundation.files.commands import attach
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
-from loushi.registry.territory.queries import root_path
+from loushi.registry.territory.queries import heirs, root_path
 
 TITLE_LENGTH = 40
 
@@ -113,6 +113,9 @@ def _place(actor: Actor, given: Submission) -> tuple[Unit, Building | None, Spac
             .first()
         )
         unit = home.unit if home else None
+    if unit is not None and not unit.path:
+        # A split or merge took effect and the rows have not followed yet: the heir answers already.
+        unit = Unit.objects.filter(pk=heirs(unit.pk, building_id) or 0).first()
     if unit is None:
         raise Refused(_("请选择位置：哪一幢楼，或哪个社区、片区。"), field="building")
     return unit, building, space
