@@ -281,7 +281,8 @@ class Assignment(Scoped):
             models.Index(fields=["department", "-demand"], name="assignment_department"),
             models.Index(fields=["building", "-demand"], name="assignment_building"),
             models.Index(
-                fields=["department", "demand"], name="assignment_not_leading",
+                fields=["department", "demand"],
+                name="assignment_not_leading",
                 condition=NOT_LEADING,
             ),
             models.Index(fields=["demand", "is_active"], name="assignment_demand"),

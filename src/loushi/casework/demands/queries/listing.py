@@ -249,9 +249,7 @@ def chip_counts(
     """Capped counts of the queues, each under the same scope; those of open demands at once."""
     known = {name: condition for name, condition in queues().items() if name in names}
     rows = filtered(actor, base or Filters())
-    counts = {
-        name: capped_count(rows.filter(known[name])) for name in known if name in BEYOND_OPEN
-    }
+    counts = {name: capped_count(rows.filter(known[name])) for name in known if name in BEYOND_OPEN}
     within = [name for name in known if name not in BEYOND_OPEN]
     found = rows.filter(state__in=OPEN).aggregate(
         **{name: Count("pk", filter=known[name]) for name in within}
