@@ -143,7 +143,19 @@ def _check_dissolvable(tree: Tree, unit: Unit, kind: str, on: date) -> None:
             % {"unit": unit.name, "founded": unit.founded_on.isoformat()},
             field="on",
         )
+    _check_no_later_heir(tree, unit, on)
+
+
+def _check_no_later_heir(tree: Tree, unit: Unit, on: date) -> None:
+    """A unit that moves or inherits later cannot end before that day."""
     tree.unplanned(unit, on)
+    later = UnitSuccession.objects.filter(heir=unit, on__gt=on).order_by("on").first()
+    if later is not None:
+        raise Refused(
+            _("“%(unit)s”在 %(later)s 要承接其他单元，不能在那之前撤销。请选择之后的日期。")
+            % {"unit": unit.name, "later": later.on.isoformat()},
+            field="on",
+        )
 
 
 def split_unit(
@@ -211,7 +223,7 @@ def _check_parts(tree: Tree, unit: Unit, on: date, parts: Sequence[Part], dissol
             field="on",
         )
     if dissolve:
-        tree.unplanned(unit, on)
+        _check_no_later_heir(tree, unit, on)
     given = [child for part in parts for child in part.children]
     own = tree.time.children(unit.pk, on)
     if len(given) != len(set(given)) or set(given) - set(own):

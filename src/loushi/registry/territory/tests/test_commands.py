@@ -205,6 +205,19 @@ def test_merging_different_levels_is_refused() -> None:
     assert everything() == before
 
 
+def test_an_heir_cannot_end_before_it_inherits() -> None:
+    units = make_district(communities=3)
+    commands.merge_units(
+        actor=SYSTEM, unit_ids=[units["C1"].pk], heir_id=units["C2"].pk, on=date(2026, 12, 1)
+    )
+    before = everything()
+    with pytest.raises(Refused, match="2026-12-01"):
+        commands.merge_units(
+            actor=SYSTEM, unit_ids=[units["C2"].pk], heir_id=units["C3"].pk, on=TODAY
+        )
+    assert everything() == before
+
+
 def test_splitting_assigns_heirs_by_building() -> None:
     units = make_district()
     (heir,) = commands.split_unit(
