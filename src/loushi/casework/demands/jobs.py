@@ -87,7 +87,7 @@ def _escalate(demand: Demand, clock: DemandClock, percent: int, event_id: int) -
         for part in parts:
             if part.department_id:
                 people += accounts.users_with_permission(
-                    "demands.transfer_head", department_id=part.department_id
+                    "demands.head", department_id=part.department_id
                 )
     if percent >= 100:
         people += accounts.superiors_of(demand.unit_path)

@@ -37,6 +37,7 @@ for code, label in {
     "demands.supply": _("补充信息"),
     "demands.dispatch": _("交办、转办、转楼委会"),
     "demands.handle": _("签收、办理、退回、办结"),
+    "demands.head": _("接收本部门临期和超时的提醒"),
     "demands.progress": _("记录进展"),
     "demands.arbitrate": _("裁定主办单位"),
     "demands.decide_extension": _("批复延期"),
