@@ -176,8 +176,9 @@ def test_a_failed_task_leaves_nothing_behind_and_comes_back_later() -> None:
 
 @pytest.mark.django_db
 def test_a_task_that_nobody_knows_any_more_becomes_a_dead_letter() -> None:
-    QueuedTask.objects.create(name="t.removed")
-    jobs.run_due()
+    with at("2026-10-12 10:00") as now:
+        QueuedTask.objects.create(name="t.removed", run_at=now)
+        jobs.run_due()
     assert states() == [("dead", 1)]
 
 
