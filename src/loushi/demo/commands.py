@@ -1,6 +1,8 @@
 """`loushi demo`: the fictional district, the same for the same seed and day."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -51,25 +53,37 @@ def build(
     day = timezone.localtime(now).date()
     rng = Random(seed)
     since = cases.since_of(day)
-    with transaction.atomic():
-        install_default_service_levels()
-        install_default_categories(actor=actor)
-        say(f"{shape.district}：{len(shape.communities)} 个社区，{shape.towers} 幢楼")
-        made, towers_in = places.found(actor, rng, shape, since)
-        staff = people.hire(actor, rng, shape, made, since)
-        places.build_towers(actor, rng, shape, made, towers_in, day)
-        places.build_spaces(actor, rng, shape, made)
-    with transaction.atomic():
-        enterprises = firms.settle(actor, rng, shape, made, staff.officers, day)
-        say(f"  企业 {len(enterprises):,}")
-        placed = firms.with_homes(enterprises)
-        contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
-    with transaction.atomic():
-        count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
-        say(f"  诉求 {count:,}")
-        return DemoDistrict.objects.create(
-            template=template, seed=seed, today=day, accounts=staff.accounts
-        )
+    with _collecting_rarely():
+        with transaction.atomic():
+            install_default_service_levels()
+            install_default_categories(actor=actor)
+            say(f"{shape.district}：{len(shape.communities)} 个社区，{shape.towers} 幢楼")
+            made, towers_in = places.found(actor, rng, shape, since)
+            staff = people.hire(actor, rng, shape, made, since)
+            places.build_towers(actor, rng, shape, made, towers_in, day)
+            places.build_spaces(actor, rng, shape, made)
+        with transaction.atomic():
+            enterprises = firms.settle(actor, rng, shape, made, staff.officers, day)
+            say(f"  企业 {len(enterprises):,}")
+            placed = firms.with_homes(enterprises)
+            contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
+        with transaction.atomic():
+            count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
+            say(f"  诉求 {count:,}")
+            return DemoDistrict.objects.create(
+                template=template, seed=seed, today=day, accounts=staff.accounts
+            )
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Millions of rows are in the making: looking for rubbish among them costs a seventh."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _now(today: date | None) -> datetime:
