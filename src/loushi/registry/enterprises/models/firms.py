@@ -1,4 +1,4 @@
-"""Enterprises, their contacts and members, tenancies, sign-up requests."""
+"""Enterprises, the industries they work in, their contacts and members."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 from loushi.registry.accounts.models import Role, User
-from loushi.registry.buildings.models import Building, Space
 from loushi.registry.territory.models import Unit
 
 
@@ -24,14 +23,6 @@ class IndustryCode(PublicModel):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Presence(models.TextChoices):
-    """Seed documents' tri-state; domain.md E2."""
-
-    HERE_REGISTERED = "here_registered", _("在地在册")
-    HERE_ONLY = "here_only", _("在地不在册")
-    REGISTERED_ONLY = "registered_only", _("在册不在地")
 
 
 class Enterprise(Scoped):
@@ -107,10 +98,13 @@ class Enterprise(Scoped):
     @classmethod
     def at_building(cls, building_id: int) -> models.Q:
         """Which enterprises have their home in a building: they follow it when a unit is split."""
-        homes = Tenancy.objects.unscoped("a split moves every home").filter(
-            building_id=building_id, is_main=True, until__isnull=True
+        at_home = models.Q(
+            tenancies__building_id=building_id,
+            tenancies__is_main=True,
+            tenancies__until__isnull=True,
         )
-        return models.Q(pk__in=homes.values("enterprise_id"))
+        homes = cls.objects.unscoped("a split moves every home").filter(at_home)
+        return models.Q(pk__in=homes.order_by().values("pk"))
 
 
 class EnterpriseContact(Scoped):
@@ -152,85 +146,3 @@ class EnterpriseMembership(Scoped):
 
     def __str__(self) -> str:
         return f"{self.enterprise_id} {self.user_id}"
-
-
-class Tenancy(Scoped):
-    """入驻: an enterprise in a space, or only in a building; `until` is the first day after."""
-
-    index_again = "loushi.registry.enterprises.commands.indexing.index_tenants"
-
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="tenancies")
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="tenancies")
-    space = models.ForeignKey(
-        Space, on_delete=models.PROTECT, null=True, blank=True, related_name="tenancies"
-    )
-    unit_path = UnitPathField(db_index=True)
-    presence = models.CharField(
-        _("在地状态"), max_length=16, choices=Presence.choices, default=Presence.HERE_REGISTERED
-    )
-    area = models.DecimalField(
-        _("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True
-    )
-    since = models.DateField(_("入驻日期"), null=True, blank=True)
-    until = models.DateField(_("迁出日期"), null=True, blank=True)
-    lease_until = models.DateField(_("租约到期"), null=True, blank=True)
-    is_main = models.BooleanField(default=True)
-    source = models.CharField(_("来源"), max_length=60, blank=True, default="")
-    external_id = models.CharField(max_length=60, blank=True, default="")
-
-    class Meta(Scoped.Meta):
-        ordering = ["enterprise_id", "id"]
-        indexes = [models.Index(fields=["building", "until"], name="tenancy_building")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(until__isnull=True)
-                | models.Q(since__isnull=True)
-                | models.Q(until__gte=models.F("since")),
-                name="tenancy_runs_forward",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enterprise_id} @ {self.building_id}"
-
-
-class SignUp(Scoped):
-    """企业自助注册: waits for approval by the community."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("待审核")
-        APPROVED = "approved", _("已通过")
-        REFUSED = "refused", _("未通过")
-
-    credit_code = models.CharField(_("统一社会信用代码"), max_length=18)
-    enterprise_name = models.CharField(_("企业名称"), max_length=120)
-    enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ups"
-    )
-    building = models.ForeignKey(
-        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ups"
-    )
-    address = models.CharField(_("所在楼宇和房号"), max_length=120, blank=True, default="")
-    contact_name = models.CharField(_("联系人"), max_length=40, blank=True, default="")
-    phone = models.CharField(_("电话"), max_length=20, blank=True, default="")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sign_ups")
-    unit_path = UnitPathField(db_index=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ups")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    reason = models.CharField(max_length=200, blank=True, default="")
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.BigIntegerField(null=True, blank=True)
-
-    class Meta(Scoped.Meta):
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "credit_code"],
-                condition=models.Q(state="waiting"),
-                name="sign_up_waits_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enterprise_name} {self.state}"
