@@ -25,6 +25,7 @@ ROUTERS = (
     ("buildings", "loushi.registry.buildings"),
     ("enterprises", "loushi.registry.enterprises"),
     ("demands", "loushi.casework.demands"),
+    ("visits", "loushi.casework.visits"),
     ("insights", "loushi.overview.insights"),
     ("search", "loushi.overview.search"),
     ("notices", "loushi.foundation.notices"),
@@ -80,10 +81,15 @@ api = Api(
 
 
 def problem(
-    status: int, title: str, detail: str = "", errors: list[dict[str, str]] | None = None
+    status: int,
+    title: str,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    sides: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """A problem document; `errors` names the fields."""
+    """A problem document; `errors` names the fields, `sides` are those of a conflict."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    body |= sides or {}
     if detail:
         body["detail"] = detail
     if errors:
@@ -94,7 +100,7 @@ def problem(
         body,
         status=status,
         content_type="application/problem+json; charset=utf-8",
-        json_dumps_params={"ensure_ascii": False},
+        json_dumps_params={"ensure_ascii": False, "default": str},
     )
 
 
@@ -105,7 +111,8 @@ def _refusal(request: HttpRequest, error: LoushiError) -> HttpResponse:
         for found in error.errors
         if found.field
     ]
-    return problem(error.status, str(error.title), str(error), errors)
+    sides = {side: value for side in ("mine", "theirs") if (value := getattr(error, side, None))}
+    return problem(error.status, str(error.title), str(error), errors, sides)
 
 
 @api.exception_handler(AuthenticationError)

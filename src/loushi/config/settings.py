@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "loushi.registry.buildings",
     "loushi.registry.enterprises",
     "loushi.casework.demands",
+    "loushi.casework.visits",
     "loushi.overview.insights",
     "loushi.overview.search",
     "loushi.demo",

@@ -16,6 +16,7 @@ PACKAGES = (
     ("buildings/", "loushi.registry.buildings"),
     ("enterprises/", "loushi.registry.enterprises"),
     ("demands/", "loushi.casework.demands"),
+    ("visits/", "loushi.casework.visits"),
     ("insights/", "loushi.overview.insights"),
     ("search/", "loushi.overview.search"),
     ("audit/", "loushi.foundation.audit"),

@@ -66,10 +66,25 @@ class NotVisible(LoushiError):
 
 
 class Conflict(LoushiError):
-    """Somebody was faster, or the same key came with different content."""
+    """Somebody was faster, or the same key came with different content.
+
+    `mine` and `theirs` are both sides where a person has to choose: what was sent, what stands now.
+    """
 
     status = 409
     title = _("这条记录刚刚被别人改过。请刷新后再办。")
+
+    def __init__(
+        self,
+        message: Any = "",
+        *,
+        field: str = "",
+        mine: Mapping[str, Any] | None = None,
+        theirs: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, field=field)
+        self.mine = dict(mine or {})
+        self.theirs = dict(theirs or {})
 
 
 class Gone(LoushiError):

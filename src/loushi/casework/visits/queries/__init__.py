@@ -1,0 +1,83 @@
+"""The only way to read visits and sweeps."""
+
+from .coverage import Coverage, coverage, firms_reached, month_of, reached_by
+from .firm import announced, own_visit, own_visits, rating_sums
+from .inspections import department_choices, inspections
+from .plan import DayPlan, Stop, addable, day_plan, may_plan
+from .quiet import Disturbance, disturbances
+from .rooms import RoomFacts, facts_of
+from .rules import Rules, rule_rows, rules_on
+from .sweeps import (
+    RoomFilters,
+    all_rooms,
+    building_choices,
+    campaign_list,
+    campaign_page,
+    campaign_units,
+    change_text,
+    progress_of,
+    report,
+    room_list,
+    room_page,
+    rooms,
+    swept_floors,
+)
+from .visits import (
+    Filters,
+    beside,
+    editable,
+    timeline_of,
+    visit_for_edit,
+    visit_lines,
+    visit_list,
+    visit_page,
+    visits,
+)
+
+__all__ = [
+    "Coverage",
+    "DayPlan",
+    "Disturbance",
+    "Filters",
+    "RoomFacts",
+    "RoomFilters",
+    "Rules",
+    "Stop",
+    "addable",
+    "all_rooms",
+    "announced",
+    "beside",
+    "building_choices",
+    "campaign_list",
+    "campaign_page",
+    "campaign_units",
+    "change_text",
+    "coverage",
+    "day_plan",
+    "department_choices",
+    "disturbances",
+    "editable",
+    "facts_of",
+    "firms_reached",
+    "inspections",
+    "may_plan",
+    "month_of",
+    "own_visit",
+    "own_visits",
+    "progress_of",
+    "rating_sums",
+    "reached_by",
+    "report",
+    "room_list",
+    "room_page",
+    "rooms",
+    "rule_rows",
+    "rules_on",
+    "swept_floors",
+    "timeline_of",
+    "visit_for_edit",
+    "visit_lines",
+    "visit_list",
+    "visit_page",
+    "visits",
+]

@@ -1,0 +1,542 @@
+"""Reading sweeps: the list, the progress by building and floor, rooms, the report."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loushi.casework.visits.models import SweepCampaign, SweepResult, SweepTask
+from loushi.casework.visits.models.sweeps import REACHED, Outcome
+from loushi.casework.visits.policy import CAMPAIGN, SWEEP
+from loushi.casework.visits.queries.rooms import RoomFacts, facts_of, facts_of_task
+from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.scoping import fetch, permits
+from loushi.registry.buildings.models import Building
+from loushi.registry.buildings.queries import Page, page_of, unit_choices
+
+PAGE_SIZE = 20
+WHY = "rooms of a sweep that was checked"
+OPEN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of rooms by outcome; "" is: nobody was there yet."""
+
+    by: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by.values())
+
+    @property
+    def reached(self) -> int:
+        return sum(self.by.get(code, 0) for code in REACHED)
+
+    @property
+    def tried(self) -> int:
+        return self.total - self.by.get(OPEN, 0)
+
+    @property
+    def revisit(self) -> int:
+        return self.by.get(Outcome.ABSENT, 0) + self.by.get(Outcome.REFUSED, 0)
+
+    @property
+    def open(self) -> int:
+        return self.by.get(OPEN, 0)
+
+    @property
+    def share(self) -> float | None:
+        return self.reached / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """One sweep in the list."""
+
+    id: int
+    name: str
+    unit: str
+    state: str
+    state_label: str
+    starts_on: date
+    due_on: date
+    tally: Tally
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTally:
+    """A building or a unit within a sweep."""
+
+    id: int
+    name: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """One sweep as far as the actor sees its rooms."""
+
+    campaign: SweepCampaign
+    tally: Tally
+    buildings: tuple[PlaceTally, ...]
+    units: tuple[PlaceTally, ...]
+    may_close: bool
+    may_sweep: bool
+    is_whole: bool
+    next_task: int | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SweptRoom:
+    """One room of a floor."""
+
+    id: int
+    space_id: int
+    number: str
+    outcome: str
+    area: Any
+    tenants: str
+
+    @property
+    def label(self) -> str:
+        return str(Outcome(self.outcome).label) if self.outcome else _("未到")
+
+
+@dataclass(frozen=True, slots=True)
+class SweptFloor:
+    number: int | None
+    rooms: tuple[SweptRoom, ...]
+    tally: Tally
+
+    @property
+    def name(self) -> str:
+        return "—" if self.number is None else str(self.number).replace("-", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """The form of one room: what the register says, what was found before, where to go next."""
+
+    task: SweepTask
+    campaign: SweepCampaign
+    building: str
+    floor: str
+    facts: RoomFacts
+    results: tuple[SweepResult, ...]
+    next_task: int | None
+    position: int
+    total: int
+    may_sweep: bool
+    changed_since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """One room in the list and in the export of results."""
+
+    id: int
+    building: str
+    floor: int | None
+    number: str
+    unit: str
+    base: str
+    outcome: str
+    outcome_label: str
+    attempts: int
+    note: str
+    changes: str
+    at: datetime | None
+
+
+def campaigns(actor: Actor) -> QuerySet[SweepCampaign]:
+    """The sweeps that have rooms in the actor's range."""
+    return SweepCampaign.objects.visible_to(actor)
+
+
+def campaign_list(actor: Actor, *, after: str = "", before: str = "") -> Page[CampaignLine]:
+    """Sweeps with progress of the rooms that the actor sees, running ones first."""
+    rows = campaigns(actor).select_related("unit").order_by()
+    page = page_of(rows, order=("-state", "-starts_on"), after=after, before=before, size=PAGE_SIZE)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    tasks = SweepTask.objects.visible_to(actor).filter(campaign__in=[r.pk for r in page.rows])
+    for pk, outcome, number in (
+        tasks.order_by().values_list("campaign_id", "outcome").annotate(n=Count("pk"))
+    ):
+        counts[pk][outcome] = number
+    today = timezone.localdate()
+    lines = [
+        CampaignLine(
+            id=row.pk,
+            name=row.name,
+            unit=row.unit.name,
+            state=row.state,
+            state_label=str(row.get_state_display()),
+            starts_on=row.starts_on,
+            due_on=row.due_on,
+            tally=Tally(counts[row.pk]),
+            days_left=(row.due_on - today).days,
+        )
+        for row in page.rows
+    ]
+    return Page(lines, page.first, page.last, page.total, page.capped, page.before, page.after)
+
+
+def campaign_page(actor: Actor, campaign_id: int) -> CampaignPage:
+    """One sweep: progress by building and by unit; NotVisible for strangers."""
+    row = fetch(SweepCampaign, actor, campaign_id, related=("unit",))
+    tasks = _tasks(actor, row)
+    by_building: dict[int, dict[str, int]] = defaultdict(dict)
+    by_unit: dict[int, dict[str, int]] = defaultdict(dict)
+    names: dict[int, str] = {}
+    units: dict[int, str] = {}
+    for pk, name, outcome, number in (
+        tasks.order_by()
+        .values_list("building_id", "building__name", "outcome")
+        .annotate(n=Count("pk"))
+    ):
+        by_building[pk][outcome] = number
+        names[pk] = name
+    for pk, name, outcome, number in (
+        tasks.order_by().values_list("unit_id", "unit__name", "outcome").annotate(n=Count("pk"))
+    ):
+        by_unit[pk][outcome] = number
+        units[pk] = name
+    total: Counter[str] = Counter()
+    for counted in by_building.values():
+        total.update(counted)
+    everything = SweepTask.objects.unscoped(WHY).filter(campaign=row).count()
+    return CampaignPage(
+        campaign=row,
+        tally=Tally(dict(total)),
+        buildings=_places(by_building, names),
+        units=_places(by_unit, units),
+        may_close=row.state == SweepCampaign.State.RUNNING and permits(actor, CAMPAIGN, row),
+        may_sweep=row.state == SweepCampaign.State.RUNNING and actor.has(SWEEP),
+        is_whole=sum(total.values()) == everything,
+        next_task=next_task(actor, row),
+        as_of=row.closed_at or timezone.now(),
+    )
+
+
+def _places(counts: dict[int, dict[str, int]], names: dict[int, str]) -> tuple[PlaceTally, ...]:
+    """Places in the order of their names, never of their results: nobody is ranked."""
+    return tuple(
+        PlaceTally(pk, names[pk], Tally(counts[pk]))
+        for pk in sorted(counts, key=lambda k: names[k])
+    )
+
+
+def swept_floors(actor: Actor, campaign_id: int, building_id: int) -> tuple[SweptFloor, ...]:
+    """The floors of one building in a sweep, top first, with the result of every visible room."""
+    row = fetch(SweepCampaign, actor, campaign_id)
+    tasks = list(
+        _tasks(actor, row)
+        .filter(building_id=building_id)
+        .order_by(F("floor").desc(nulls_last=True), "number", "pk")
+    )
+    facts: dict[int, RoomFacts] = {}
+    ids = [task.space_id for task in tasks]
+    for start in range(0, len(ids), 500):
+        facts |= facts_of(ids[start : start + 500])
+    floors: dict[int | None, list[SweptRoom]] = {}
+    for task in tasks:
+        held = facts[task.space_id]
+        floors.setdefault(task.floor, []).append(
+            SweptRoom(
+                id=task.pk,
+                space_id=task.space_id,
+                number=task.number,
+                outcome=task.outcome,
+                area=held.area,
+                tenants="、".join(t.short_name or t.name for t in held.tenants if t.is_here),
+            )
+        )
+    return tuple(
+        SweptFloor(number, tuple(rooms), Tally(dict(Counter(room.outcome for room in rooms))))
+        for number, rooms in floors.items()
+    )
+
+
+def progress_of(actor: Actor, building_id: int) -> tuple[SweepCampaign, dict[int, str]] | None:
+    """For the stacking plan: the newest running sweep of a building and the outcome of each space
+    ("" = nobody was there yet); None where there is none. The caller has checked the building."""
+    task = (
+        SweepTask.objects.visible_to(actor)
+        .filter(building_id=building_id, campaign__state=SweepCampaign.State.RUNNING)
+        .select_related("campaign")
+        .order_by("-campaign_id")
+        .first()
+    )
+    if task is None:
+        return None
+    rows = SweepTask.objects.visible_to(actor).filter(
+        building_id=building_id, campaign_id=task.campaign_id
+    )
+    return task.campaign, dict(rows.order_by("pk").values_list("space_id", "outcome"))
+
+
+def room_page(actor: Actor, task_id: int) -> RoomPage:
+    """The form of one room; NotVisible for those in whose range it does not lie."""
+    task = fetch(SweepTask, actor, task_id, related=("building", "campaign", "unit", "done_by"))
+    facts = facts_of_task(task)
+    results = SweepResult.objects.unscoped("results of a visible room").filter(task=task)
+    in_building = list(
+        _ordered(_mine(actor, task.campaign).filter(building_id=task.building_id)).values_list(
+            "pk", flat=True
+        )
+    )
+    return RoomPage(
+        task=task,
+        campaign=task.campaign,
+        building=task.building.name,
+        floor="" if task.floor is None else str(task.floor).replace("-", "B"),
+        facts=facts,
+        results=tuple(results.order_by("-pk")),
+        next_task=next_task(actor, task.campaign, after=task),
+        position=in_building.index(task.pk) + 1 if task.pk in in_building else 0,
+        total=len(in_building),
+        may_sweep=task.campaign.state == SweepCampaign.State.RUNNING
+        and permits(actor, SWEEP, task),
+        changed_since=facts.told["tenants"] != task.base,
+    )
+
+
+def next_task(actor: Actor, campaign: SweepCampaign, after: SweepTask | None = None) -> int | None:
+    """The next room on the walk that nobody has been to: same building first, top floor down; then
+    those where nobody opened."""
+    if campaign.state == SweepCampaign.State.CLOSED:
+        return None
+    rows = _mine(actor, campaign).filter(outcome=OPEN)
+    if after is not None:
+        here = rows.filter(building_id=after.building_id).exclude(pk=after.pk)
+        floor = -999 if after.floor is None else after.floor
+        ahead = here.filter(Q(floor__lt=floor) | Q(floor=after.floor, number__gt=after.number))
+        found = _first(ahead) or _first(here)
+        if found:
+            return found
+        rows = rows.exclude(pk=after.pk)
+    return _first(rows)
+
+
+def _first(rows: QuerySet[SweepTask]) -> int | None:
+    return _ordered(rows).values_list("pk", flat=True).first()
+
+
+def _ordered(rows: QuerySet[SweepTask]) -> QuerySet[SweepTask]:
+    return rows.order_by("building_id", F("floor").desc(nulls_last=True), "number", "pk")
+
+
+def _mine(actor: Actor, campaign: SweepCampaign) -> QuerySet[SweepTask]:
+    return SweepTask.objects.visible_to(actor, SWEEP).filter(campaign=campaign)
+
+
+def _tasks(actor: Actor, campaign: SweepCampaign) -> QuerySet[SweepTask]:
+    return SweepTask.objects.visible_to(actor).filter(campaign=campaign)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFilters:
+    """Which rooms: an outcome ("open", "revisit", "tried" or one of Outcome), building, unit; a
+    kind of change ("moved_in" …)."""
+
+    outcome: str = ""
+    building: int | None = None
+    unit: int | None = None
+    change: str = ""
+
+
+def rooms(actor: Actor, campaign_id: int, wanted: RoomFilters) -> QuerySet[SweepTask]:
+    """The visible rooms of a visible sweep, narrowed; in walking order."""
+    row = fetch(SweepCampaign, actor, campaign_id)
+    found = _tasks(actor, row)
+    if wanted.outcome == "open":
+        found = found.filter(outcome=OPEN)
+    elif wanted.outcome == "revisit":
+        found = found.filter(outcome__in=(Outcome.ABSENT, Outcome.REFUSED))
+    elif wanted.outcome == "reached":
+        found = found.filter(outcome__in=REACHED)
+    elif wanted.outcome in Outcome.values:
+        found = found.filter(outcome=wanted.outcome)
+    if wanted.building:
+        found = found.filter(building_id=wanted.building)
+    if wanted.unit:
+        found = found.filter(unit_id=wanted.unit)
+    if wanted.change:
+        found = found.filter(pk__in=_with_change(found, wanted.change))
+    return _ordered(found)
+
+
+def _with_change(tasks: QuerySet[SweepTask], kind: str) -> list[int]:
+    rows = SweepResult.objects.unscoped(WHY).filter(task__in=tasks.order_by())
+    return [
+        pk
+        for pk, changes in rows.exclude(changes=[]).values_list("task_id", "changes")
+        if any(_kind(one["kind"]) == kind for one in changes)
+    ]
+
+
+def room_list(
+    actor: Actor, campaign_id: int, wanted: RoomFilters, *, after: str = "", before: str = ""
+) -> Page[RoomLine]:
+    """One page of rooms with results."""
+    rows = rooms(actor, campaign_id, wanted).select_related("building", "unit")
+    page = page_of(
+        rows,
+        order=("building_id", "number"),
+        after=after,
+        before=before,
+    )
+    return Page(
+        list(room_lines(page.rows)),
+        page.first,
+        page.last,
+        page.total,
+        page.capped,
+        page.before,
+        page.after,
+    )
+
+
+def all_rooms(actor: Actor, campaign_id: int, wanted: RoomFilters) -> Iterator[RoomLine]:
+    """Every room, for the export; in portions."""
+    ids = list(rooms(actor, campaign_id, wanted).values_list("pk", flat=True))
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        held = SweepTask.objects.unscoped(WHY).select_related("building", "unit").in_bulk(chunk)
+        yield from room_lines([held[pk] for pk in chunk])
+
+
+def room_lines(tasks: Sequence[SweepTask]) -> Iterator[RoomLine]:
+    changes: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = SweepResult.objects.unscoped(WHY).filter(task_id__in=[task.pk for task in tasks])
+    for pk, found in rows.order_by("pk").values_list("task_id", "changes"):
+        changes[pk] += found
+    for task in tasks:
+        yield RoomLine(
+            id=task.pk,
+            building=task.building.name,
+            floor=task.floor,
+            number=task.number,
+            unit=task.unit.name,
+            base="、".join(one["name"] for one in task.base),
+            outcome=task.outcome,
+            outcome_label=str(Outcome(task.outcome).label) if task.outcome else _("未到"),
+            attempts=task.attempts,
+            note=task.note,
+            changes="；".join(change_text(one) for one in changes[task.pk]),
+            at=task.done_at,
+        )
+
+
+def change_words() -> dict[str, str]:
+    """What a result may have changed, in words."""
+    return {
+        "registered": _("新登记"),
+        "moved_in": _("迁入"),
+        "moved_out": _("迁出"),
+        "presence": _("在地状态"),
+        "area": _("面积"),
+        "lease_until": _("租约到期"),
+        "staff_count": _("员工数"),
+        "contact": _("联系人"),
+        "room": _("房间"),
+    }
+
+
+def _kind(kind: str) -> str:
+    return "room" if kind.startswith("room_") else kind
+
+
+def change_text(one: dict[str, Any]) -> str:
+    """ "迁出 云栈智联" or "面积 云栈智联 700 → 412"."""
+    word = change_words().get(_kind(one["kind"]), one["kind"])
+    sides = " → ".join(str(one[side]) for side in ("before", "after") if one.get(side))
+    if one["kind"] in ("registered", "moved_in", "moved_out"):
+        return f"{word} {one['name']}"
+    return f"{word} {one['name']} {sides}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigure:
+    """One figure of the report: numerator, denominator, and where its rows are."""
+
+    label: str
+    part: int
+    whole: int
+    what: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sweep found; every number opens to its rows."""
+
+    figures: tuple[ReportFigure, ...]
+    outcomes: tuple[tuple[str, str, int], ...]
+    changes: tuple[tuple[str, str, int, int], ...]
+    as_of: datetime
+
+
+def report(actor: Actor, campaign_id: int) -> Report:
+    """The report of a sweep as far as the actor sees its rooms."""
+    page = campaign_page(actor, campaign_id)
+    tally = page.tally
+    tasks = _tasks(actor, page.campaign)
+    counts: Counter[str] = Counter()
+    held: dict[str, set[int]] = defaultdict(set)
+    rows = SweepResult.objects.unscoped(WHY).filter(task__in=tasks.order_by())
+    for pk, found in rows.exclude(changes=[]).values_list("task_id", "changes"):
+        for one in found:
+            counts[_kind(one["kind"])] += 1
+            held[_kind(one["kind"])].add(pk)
+    corrected = tally.by.get(Outcome.CORRECTED, 0)
+    vacant = tally.by.get(Outcome.VACANT, 0)
+    figures = (
+        ReportFigure(_("核实"), tally.reached, tally.total, _("间，占名单"), "outcome=reached"),
+        ReportFigure(_("有更正"), corrected, tally.reached, _("间，占核实"), "outcome=corrected"),
+        ReportFigure(_("空置"), vacant, tally.reached, _("间，占核实"), "outcome=vacant"),
+        ReportFigure(_("待回访"), tally.revisit, tally.total, _("间，占名单"), "outcome=revisit"),
+    )
+    return Report(
+        figures=figures,
+        outcomes=tuple(_outcomes(tally)),
+        changes=tuple(
+            (kind, word, counts[kind], len(held[kind]))
+            for kind, word in change_words().items()
+            if counts[kind]
+        ),
+        as_of=page.as_of,
+    )
+
+
+def _outcomes(tally: Tally) -> Iterable[tuple[str, str, int]]:
+    for code, label in Outcome.choices:
+        yield code, str(label), tally.by.get(code, 0)
+    yield "open", _("未到"), tally.open
+
+
+def building_choices(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name with rooms) of the buildings that a sweep may cover."""
+    rows = (
+        Building.objects.visible_to(actor, CAMPAIGN)
+        .order_by("unit_path", "name", "pk")
+        .annotate(rooms=Count("spaces"))
+        .filter(rooms__gt=0)
+    )
+    return [
+        (pk, _("%(name)s（%(n)d 间）") % {"name": name, "n": number})
+        for pk, name, number in rows.values_list("pk", "name", "rooms")
+    ]
+
+
+def campaign_units(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the units whose rooms a sweep may be limited to."""
+    return unit_choices(actor, CAMPAIGN)
