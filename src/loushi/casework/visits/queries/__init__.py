@@ -7,19 +7,14 @@ from .plan import DayPlan, Stop, addable, day_plan, may_plan
 from .quiet import Disturbance, disturbances
 from .rooms import RoomFacts, facts_of
 from .rules import Rules, rule_rows, rules_on
+from .sweep_rooms import RoomFilters, all_rooms, change_text, report, room_list, rooms
 from .sweeps import (
-    RoomFilters,
-    all_rooms,
     building_choices,
     campaign_list,
     campaign_page,
     campaign_units,
-    change_text,
     progress_of,
-    report,
-    room_list,
     room_page,
-    rooms,
     swept_floors,
 )
 from .visits import (

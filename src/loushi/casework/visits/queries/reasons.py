@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.models import Assignment, Demand
-from loushi.casework.demands.workflow import OPEN
+from loushi.casework.demands.queries import OPEN
 from loushi.casework.visits.models import Visit
 from loushi.casework.visits.queries.rules import Rules
 from loushi.registry.enterprises.queries import Place, places_of
