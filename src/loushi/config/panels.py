@@ -1,13 +1,18 @@
 """Panels that upper packages show on lower pages: page name → dotted paths of callables.
 
-Each takes (actor, object_id) and returns (template name, context) or None when invisible.
+Each takes (actor, object_id) and returns (template name, context) or None when invisible. On a
+building's page: "building" fragments, "building.tabs" [label, href, count], "building.figures" one
+`<c-figure>` each, "building.colours" further colourings of the stacking plan (documented in
+`registry.enterprises.views.colours`), "building.acts" [label, href, icon] beside the title,
+"building.facts" rows of its facts, "building.space" fragments and "building.space.facts" rows
+[label, value] beside a chosen room (the object is the space).
 """
 
 DEMANDS = "loushi.casework.demands.views.panels"
 ENTERPRISES = "loushi.registry.enterprises.views.panels"
 
 PANELS: dict[str, tuple[str, ...]] = {
-    "building": (f"{ENTERPRISES}.building_plan",),
+    "building": ("loushi.registry.enterprises.views.plan.building_plan",),
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
     "building.history": (f"{ENTERPRISES}.building_history", f"{DEMANDS}.of_building"),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),

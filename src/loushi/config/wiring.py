@@ -13,9 +13,12 @@ def connect() -> None:
     from loushi.foundation.core.scoping import set_root
     from loushi.foundation.notices.registry import register_address, register_visibility
     from loushi.registry.accounts.entrance import offer_demo
+    from loushi.registry.buildings.commands import register_holders
+    from loushi.registry.enterprises.queries import held_spaces
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
+    register_holders(held_spaces)
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)

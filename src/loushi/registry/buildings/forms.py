@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loushi.foundation.core.errors import LoushiError
-from loushi.registry.buildings.models import ReferenceSystem, Space
+from loushi.registry.buildings.models import Grade, ReferenceSystem, Space
 
 lazy = gettext_lazy
 Choices = list[tuple[int, str]]
@@ -50,7 +50,13 @@ class BuildingForm(forms.Form):
     floors_above = forms.IntegerField(label=lazy("地上层数"), required=False)
     floors_below = forms.IntegerField(label=lazy("地下层数"), required=False)
     lettable_area = forms.DecimalField(label=lazy("可租面积（㎡）"), required=False)
-    grade = forms.CharField(label=lazy("等级"), max_length=10, required=False)
+    grade = forms.ChoiceField(
+        label=lazy("等级"), choices=[("", lazy("未评定")), *Grade.choices], required=False
+    )
+    grade_source = forms.CharField(
+        label=lazy("等级依据"), max_length=60, required=False,
+        help_text=lazy("谁在哪一年评定的，例如“2025 年区商务楼宇评定”。"),
+    )  # fmt: skip
     completed_year = forms.IntegerField(label=lazy("交付年份"), required=False)
     manager = forms.CharField(label=lazy("物业公司"), max_length=100, required=False)
     longitude = forms.DecimalField(label=lazy("经度"), required=False)
@@ -83,7 +89,17 @@ class SpaceForm(forms.Form):
     )
     area = forms.DecimalField(label=lazy("面积（㎡）"), required=False)
     use = forms.CharField(label=lazy("用途"), max_length=20, required=False)
+    condition = forms.ChoiceField(
+        label=lazy("交付条件"), choices=[("", lazy("未填")), *Space.Condition.choices],
+        required=False,
+    )  # fmt: skip
+    rent = forms.DecimalField(label=lazy("报价（元/㎡·天）"), required=False)
     state = forms.ChoiceField(label=lazy("状态"), choices=Space.State.choices)
+    state_since = forms.DateField(
+        label=lazy("状态自何日起"), required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=lazy("留空表示从今天起。有企业入驻的房间总是“已租”，不必在这里改。"),
+    )  # fmt: skip
 
     def values(self, building_id: int) -> dict[str, Any]:
         """What the command takes."""

@@ -14,12 +14,19 @@ from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, scope
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import (
+    Amenity,
     Building,
     BuildingRole,
     Floor,
+    ManagerContract,
+    Owner,
+    Ownership,
     PropertyManager,
     PropertyManagerMember,
     Space,
+    SpaceState,
+    TotalsMark,
+    Venue,
 )
 
 VIEW = declare("buildings.view", _("查看楼宇"))
@@ -27,6 +34,9 @@ CHANGE = declare("buildings.change", _("登记和更正楼宇、楼层、房源"
 APPOINT = declare("buildings.appoint", _("任免楼长、物业服务员等楼宇角色"))
 IMPORT = declare("buildings.import", _("导入楼宇、楼层、房源"))
 EXPORT = declare("buildings.export", _("导出楼宇、房源"))
+PROPERTY = declare("buildings.property", _("查看产权人、物业合同和楼宇文件"))
+REVEAL = declare("buildings.reveal", _("填写用途后查看产权人电话（留痕）"))
+RULES = declare("buildings.rules", _("设定入驻率口径、税收楼档、配套种类"))
 
 scope(
     Building,
@@ -71,6 +81,41 @@ scope(
 )
 
 
+def _of_building(model: type[models.Model], view: str = VIEW) -> None:
+    """Parts of a building, seen by whoever sees the building by unit or by a role at it."""
+    scope(
+        model,
+        view=view,
+        legs=[
+            LinkLeg(UNIT, model, row="id", key="building__unit_path"),
+            OwnLeg(BUILDING, "building_id"),
+        ],
+    )
+
+
+_of_building(Amenity)
+_of_building(Venue)
+_of_building(TotalsMark)
+_of_building(ManagerContract, PROPERTY)
+_of_building(Ownership, PROPERTY)
+scope(
+    SpaceState,
+    view=VIEW,
+    legs=[
+        LinkLeg(UNIT, SpaceState, row="id", key="space__unit_path"),
+        OwnLeg(BUILDING, "building_id"),
+    ],
+)
+scope(
+    Owner,
+    view=PROPERTY,
+    legs=[
+        LinkLeg(UNIT, Ownership, row="owner_id", key="building__unit_path"),
+        LinkLeg(BUILDING, Ownership, row="owner_id", key="building_id"),
+    ],
+)
+
+
 def require_at(actor: Actor, permission: str, path: str) -> None:
     """Raises Denied unless a grant at this unit path or above carries the permission (for rows
     that are not made yet)."""
@@ -79,5 +124,6 @@ def require_at(actor: Actor, permission: str, path: str) -> None:
 
 
 def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:
-    """Nothing of a building itself is secret from those who see it."""
-    return frozenset()
+    """An owner's phone is shown only after a purpose was given; the rest is open to those who see
+    the row."""
+    return frozenset({"phone"}) if isinstance(row, Owner) else frozenset()

@@ -62,7 +62,7 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
     tabs: list[dict[str, Any]] = [
         _tab("plan", _("剖面图"), reverse("buildings:page", args=[pk]), tab),
         _tab("spaces", _("房源"), reverse("buildings:spaces", args=[pk]), tab,
-             page.occupancy.rooms),
+             page.occupancy.all_rooms),
     ]  # fmt: skip
     tabs += [
         {"label": panel.context["label"], "href": panel.context["href"], "active": False,
@@ -132,7 +132,7 @@ def _facts(page: queries.BuildingPage) -> list[dict[str, Any]]:
         (_("地上层数"), row.floors_above, ""),
         (_("地下层数"), row.floors_below, ""),
         (_("可租面积（㎡）"), row.lettable_area, ""),
-        (_("等级"), row.grade, ""),
+        (_("等级"), row.grade, row.grade_source),
         (_("交付年份"), row.completed_year, ""),
         (_("物业公司"), page.manager, ""),
         (_("来源"), row.source, ""),

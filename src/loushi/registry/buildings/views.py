@@ -47,7 +47,12 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
     day = _day(request.GET.get("on", ""))
     context = building_context(request, pk, "plan")
     context["panels"] = queries.panels_of(
-        request.actor, "building", pk, on=day, space=_whole(request.GET.get("space", ""))
+        request.actor,
+        "building",
+        pk,
+        on=day,
+        space=_whole(request.GET.get("space", "")),
+        colour=request.GET.get("colour", "")[:20],
     )
     return render(request, "buildings/building.html", context)
 

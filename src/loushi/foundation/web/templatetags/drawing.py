@@ -109,10 +109,9 @@ def widest(floors: Iterable[Mapping[str, Any]]) -> float:
 
 
 @register.simple_tag
-def plan_width(floors: Iterable[Mapping[str, Any]]) -> int:
-    """The least width in pixels at which the fullest floor still shows its names; below, scroll."""
-    most = max((len(floor["spaces"]) for floor in floors), default=1)
-    return min(1100, max(520, 150 + 80 * most))
+def plan_most(floors: Iterable[Mapping[str, Any]]) -> int:
+    """The rooms of the fullest floor: below a width for their names the plan scrolls."""
+    return max((len(floor["spaces"]) for floor in floors), default=1)
 
 
 @register.simple_tag

@@ -1,10 +1,12 @@
 """Writing floors and spaces: one at a time, or tens of thousands in few statements."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.audit.commands import Line
@@ -14,7 +16,14 @@ from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.units import covers
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.buildings.commands.buildings import Upserted
+from loushi.registry.buildings.commands.histories import (
+    held_today,
+    histories,
+    mark_totals,
+    write_histories,
+)
 from loushi.registry.buildings.commands.indexing import index_again
+from loushi.registry.buildings.commands.intervals import assign
 from loushi.registry.buildings.commands.values import (
     FloorValues,
     SpaceValues,
@@ -31,6 +40,7 @@ from loushi.registry.buildings.commands.writing import (
 )
 from loushi.registry.buildings.models import Building, Floor, Space
 from loushi.registry.buildings.policy import CHANGE
+from loushi.registry.buildings.queries.counting import state_of
 
 CHUNK = 2_000
 
@@ -87,34 +97,60 @@ def upsert_spaces(
                         field="unit_id" if len(rows) == 1 else f"{index}.unit_id",
                     )
                 row["unit_path"] = path
+        known = _stored(Space, {row["building_id"] for row in cleaned})
+        said = _take_states(cleaned, known)
         result = _upsert(
             actor, Space, cleaned, "spaces", why,
             new=lambda row: {"unit_path": homes[row["building_id"]].unit_path},
+            known=known,
         )  # fmt: skip
+        _say_states(cleaned, result.ids, said)
+        if result.created or result.changed:
+            mark_totals({row["building_id"] for row in cleaned})
         # a micro-grid that holds some floors finds the tower in the search
         index_again(sorted({row["building_id"] for row in cleaned if row.get("unit_id")}))
     return result
 
 
-def set_states(*, states: Mapping[int, str]) -> int:
-    """Sets the state of spaces by id, because tenancies began or ended; returns how many changed.
+def _take_states(
+    cleaned: Sequence[dict[str, Any]], known: Mapping[tuple[int, Any], Space]
+) -> dict[int, tuple[str, date | None]]:
+    """Row index → (state, since) of the rows that say a state which is not held already; the row
+    keeps the state of today that follows from it."""
+    today = timezone.localdate()
+    found: dict[int, tuple[str, date | None]] = {}
+    stored = [known.get((row["building_id"], row["number"])) for row in cleaned]
+    asked = [held.pk for held, row in zip(stored, cleaned, strict=True) if held and "state" in row]
+    tenanted = held_today(asked) if asked else set()
+    for index, (row, held) in enumerate(zip(cleaned, stored, strict=True)):
+        since = row.pop("state_since", None)
+        if "state" not in row:
+            continue
+        if held is not None and held.state == row["state"] and since is None:
+            del row["state"]
+            continue
+        found[index] = (row["state"], since if held is None else since or today)
+        if since is None or since <= today:
+            row["state"] = state_of(row["state"], held is not None and held.pk in tenanted)
+        else:
+            row["state"] = held.state if held else Space.State.VACANT
+    return found
 
-    The tenancy is the fact that was checked and recorded; the state follows from it and leaves no
-    entry of its own in the audit.
-    """
-    with transaction.atomic():
-        wanted: dict[str, list[int]] = defaultdict(list)
-        for chunk in _chunks(sorted(states)):
-            rows = Space.objects.unscoped("the state follows a tenancy that was checked")
-            for pk, state in rows.filter(pk__in=chunk).values_list("pk", "state"):
-                if state != states[pk]:
-                    wanted[states[pk]].append(pk)
-        for state, ids in wanted.items():
-            for chunk in _chunks(ids):
-                Space.objects.unscoped("the state follows a tenancy that was checked").filter(
-                    pk__in=chunk
-                ).update(state=state)
-    return sum(len(ids) for ids in wanted.values())
+
+def _say_states(
+    cleaned: Sequence[Mapping[str, Any]], ids: Sequence[int],
+    said: Mapping[int, tuple[str, date | None]],
+) -> None:  # fmt: skip
+    """Writes what was said into the histories of the spaces."""
+    before = histories([ids[index] for index in said])
+    after = {
+        ids[index]: assign(
+            before[ids[index]], state, since, None, str(cleaned[index].get("source") or "")
+        )
+        for index, (state, since) in said.items()
+    }
+    homes = {ids[index]: cleaned[index]["building_id"] for index in said}
+    write_histories(before, after, homes)
 
 
 def _homes(actor: Actor, building_ids: set[int], permission: str) -> dict[int, Building]:
@@ -176,9 +212,11 @@ def _upsert(
     why: str,
     *,
     new: Any,
+    known: Mapping[tuple[int, Any], Any] | None = None,
 ) -> Upserted:
     """Inserts rows whose (building, number) is new, updates what differs, records both."""
-    known = _stored(model, {row["building_id"] for row in cleaned})
+    if known is None:
+        known = _stored(model, {row["building_id"] for row in cleaned})
     result = Upserted(ids=[0] * len(cleaned))
     fresh: list[int] = []
     pending: list[tuple[Any, dict[str, Any]]] = []

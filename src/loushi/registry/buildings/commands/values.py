@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.core.errors import Refused
 from loushi.registry.buildings.commands.geometry import OutlineError, read_outline
-from loushi.registry.buildings.models import Building, Floor, ReferenceSystem, Space
+from loushi.registry.buildings.models import Building, Floor, Grade, ReferenceSystem, Space
 
 V = TypeVar("V", bound=Mapping[str, Any])
 
@@ -35,6 +35,7 @@ class BuildingValues(TypedDict, total=False):
     floors_below: int | None
     lettable_area: Decimal | float | str | None
     grade: str
+    grade_source: str
     completed_year: int | None
     manager: str
     manager_id: int | None
@@ -57,7 +58,8 @@ class FloorValues(TypedDict, total=False):
 
 class SpaceValues(TypedDict, total=False):
     """Any subset; `building_id` and `number` say which space. `floor_number` makes the floor
-    where the building has none of that number yet."""
+    where the building has none of that number yet. `state` is said from `state_since` on (default:
+    today; for a new space since always)."""
 
     building_id: int
     number: str
@@ -65,7 +67,10 @@ class SpaceValues(TypedDict, total=False):
     unit_id: int | None
     area: Decimal | float | str | None
     use: str
+    condition: str
+    rent: Decimal | float | str | None
     state: str
+    state_since: date | None
     source: str
 
 
@@ -93,6 +98,10 @@ def clean_building(values: BuildingValues, *, new: bool) -> tuple[dict[str, Any]
         errors["crs"] = _("坐标系应为 %(all)s 之一。") % {
             "all": "、".join(str(label) for label in ReferenceSystem.labels)
         }
+    if clean.get("grade"):
+        clean["grade"] = clean["grade"].removesuffix("级")
+        if clean["grade"] not in Grade.values:
+            errors["grade"] = _one_of(Grade.labels)
     _outline(clean, errors)
     return clean, errors
 
@@ -132,8 +141,11 @@ def clean_space(values: SpaceValues, *, new: bool) -> tuple[dict[str, Any], dict
     if clean.get("floor_number") == 0:
         errors["floor_number"] = _("没有第 0 层：首层写 1，地下一层写 −1。")
     _number(clean, errors, "area", 2, _("面积应为 0 或正数，单位平方米。"))
+    _number(clean, errors, "rent", 2, _("报价应为 0 或正数，单位元/㎡·天。"), most=10**5)
     if "state" in clean and clean["state"] not in Space.State.values:
         errors["state"] = _one_of(Space.State.labels)
+    if clean.get("condition") and clean["condition"] not in Space.Condition.values:
+        errors["condition"] = _one_of(Space.Condition.labels)
     return clean, errors
 
 

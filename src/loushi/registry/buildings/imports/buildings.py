@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from loushi.foundation.transfer.commands import Column, Row, parsers, register
 from loushi.registry.buildings import commands
 from loushi.registry.buildings.imports.placing import UNIT_ALIASES, Placed, outline_column
-from loushi.registry.buildings.models import Building, ReferenceSystem
+from loushi.registry.buildings.models import Building, Grade, ReferenceSystem
 from loushi.registry.territory.queries import leaf_id
 
 lazy = gettext_lazy
@@ -26,6 +26,8 @@ CRS_WORDS = {
     "百度": "BD09",
     "BD-09": "BD09",
 }
+
+GRADE_WORDS = {f"{grade}级": grade for grade in Grade.values}
 
 
 @register
@@ -64,8 +66,11 @@ class BuildingImporter(Placed):
         Column("lettable_area", lazy("可租面积"),
                parsers.Number(places=2, minimum=0, unit="㎡"), aliases=("可出租面积", "商务面积"),
                example="38040"),
-        Column("grade", lazy("等级"), parsers.Text(10), aliases=("品质等级", "楼宇等级"),
+        Column("grade", lazy("等级"), parsers.Choice(dict(Grade.choices), also=GRADE_WORDS),
+               aliases=("品质等级", "楼宇等级"),
                example="甲级"),
+        Column("grade_source", lazy("等级依据"), parsers.Text(60), aliases=("评级依据", "评定单位"),
+               example="2025 年区商务楼宇评定"),
         Column("completed_year", lazy("交付年份"), parsers.Whole(minimum=1800, maximum=2100),
                aliases=("竣工年份", "建成年份"), example="2018"),
         Column("manager", lazy("物业公司"), parsers.Text(100), aliases=("物业", "物业服务企业"),

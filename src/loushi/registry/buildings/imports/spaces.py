@@ -20,6 +20,8 @@ from loushi.registry.buildings.models import Space
 
 lazy = gettext_lazy
 
+SAID = ("area", "use", "condition", "rent", "state", "state_since", "unit_id")
+
 
 @register
 class SpaceImporter(InBuilding):
@@ -40,10 +42,17 @@ class SpaceImporter(InBuilding):
         Column("area", lazy("面积"), parsers.Number(places=2, minimum=0, unit="㎡"),
                aliases=("建筑面积", "租赁面积", "房间面积"), example="700"),
         Column("use", lazy("用途"), parsers.Text(20), example="办公"),
+        Column("condition", lazy("交付条件"), parsers.Choice(dict(Space.Condition.choices)),
+               aliases=("装修", "装修情况", "装修标准"), example="精装"),
+        Column("rent", lazy("报价"), parsers.Number(places=2, minimum=0, unit="元/㎡·天"),
+               aliases=("租金", "挂牌价", "单价"), example="2.6"),
         Column("state", lazy("状态"),
                parsers.Choice(dict(Space.State.choices), also={"出租": "let", "闲置": "vacant",
                               "自持": "self_used", "在建": "not_delivered"}),
                aliases=("房源状态", "租赁状态"), example="空置"),
+        Column("state_since", lazy("状态开始日期"), parsers.Day(), field=None,
+               aliases=("状态日期",), example="2026-05-01",
+               help=lazy("自何日起是这个状态；不填按导入当天登记")),
         Column("unit", lazy("所属微网格"), parsers.Text(60), aliases=UNIT_ALIASES, field=None),
         Column("unit_id", lazy("所属微网格编号"), derived=True),
     )  # fmt: skip
@@ -88,7 +97,7 @@ class SpaceImporter(InBuilding):
                 "building_id": row.get("building_id") or stored.get("building_id"),
                 "number": row.get("number") or stored.get("number"),
             }
-            one |= {k: said[k] for k in ("area", "use", "state", "unit_id") if k in said}
+            one |= {k: said[k] for k in SAID if k in said}
             if "floor" in said:
                 one["floor_number"] = said["floor"]
             if row.stored is None and self.context.source:

@@ -4,7 +4,6 @@ from .buildings import (
     BuildingLine,
     BuildingPage,
     Filters,
-    Occupancy,
     building_lines,
     building_list,
     building_page,
@@ -21,14 +20,28 @@ from .buildings import (
     unit_choices,
     visible_units,
 )
+from .counting import (
+    OCCUPIED,
+    Counting,
+    Countings,
+    Occupancy,
+    added,
+    counting_between,
+    counting_on,
+    state_of,
+)
 from .finding import Finder, Known, finder
 from .floors import (
     PlanFloor,
     PlanSpace,
     SpaceLine,
     area_sum,
+    covering,
     exported_spaces,
+    occupancy_of,
     plan_of,
+    said_history,
+    said_on,
     space_choices,
     space_lines,
     space_values,
@@ -40,6 +53,17 @@ from .paging import Page, page_of
 from .panels import Panel, panels_of
 
 __all__ = [
+    "OCCUPIED",
+    "Counting",
+    "Countings",
+    "added",
+    "counting_between",
+    "counting_on",
+    "covering",
+    "occupancy_of",
+    "said_history",
+    "said_on",
+    "state_of",
     "state_counts",
     "space_lines",
     "SpaceLine",

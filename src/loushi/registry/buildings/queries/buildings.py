@@ -1,7 +1,7 @@
 """Reading buildings: the list, one building's page, choices for forms."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,10 @@ from loushi.registry.accounts.models import Appointment, Role, User
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.models import Building, BuildingRole, Space
 from loushi.registry.buildings.policy import APPOINT, CHANGE, VIEW
+from loushi.registry.buildings.queries.counting import Occupancy, counting_on
 from loushi.registry.buildings.queries.paging import PAGE_SIZE, Page, page_of
 from loushi.registry.territory.models import Unit
 
-OCCUPIED = (Space.State.LET, Space.State.SELF_USED)
 ZERO = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
 SORTS: dict[str, tuple[str, ...]] = {
     "place": ("unit_path", "name"),
@@ -40,28 +40,6 @@ class Filters:
     grade: str = ""
     vacancy: str = ""
     sort: str = "place"
-
-
-@dataclass(frozen=True, slots=True)
-class Occupancy:
-    """Let and self-used over all space, by area in m² and by room; reserved and undelivered space
-    stays in the denominator."""
-
-    occupied: Decimal = Decimal(0)
-    area: Decimal = Decimal(0)
-    rooms_occupied: int = 0
-    rooms: int = 0
-    by_state: Mapping[str, Decimal] = field(default_factory=dict)
-    on: date | None = None
-
-    @property
-    def share(self) -> Decimal | None:
-        """Between 0 and 1; None where no area is known."""
-        return self.occupied / self.area if self.area else None
-
-    @property
-    def vacant(self) -> Decimal:
-        return self.by_state.get(Space.State.VACANT, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +160,8 @@ def building_values(actor: Actor, building_id: int) -> dict[str, Any]:
     building = fetch(Building, actor, building_id, permission=CHANGE, related=("manager",))
     names = (
         "code", "name", "unit_id", "address", "longitude", "latitude", "crs", "outline",
-        "floors_above", "floors_below", "lettable_area", "grade", "completed_year", "source",
-        "as_of",
+        "floors_above", "floors_below", "lettable_area", "grade", "grade_source",
+        "completed_year", "source", "as_of",
     )  # fmt: skip
     values = {name: getattr(building, name) for name in names}
     values["manager"] = building.manager.name if building.manager else ""
@@ -223,7 +201,17 @@ def occupancies(building_ids: Sequence[int]) -> dict[int, Occupancy]:
     sums: dict[int, dict[str, tuple[Decimal, int]]] = {pk: {} for pk in building_ids}
     for building_id, state, area, rooms in rows:
         sums[building_id][state] = (area, rooms)
-    return {pk: _occupancy(states) for pk, states in sums.items()}
+    today = timezone.localdate()
+    counting = counting_on(today)
+    return {
+        pk: Occupancy(
+            {state: area for state, (area, _rooms) in states.items()},
+            {state: rooms for state, (_area, rooms) in states.items()},
+            counting,
+            today,
+        )
+        for pk, states in sums.items()
+    }
 
 
 def unit_choices(actor: Actor, permission: str = CHANGE) -> list[tuple[int, str]]:
@@ -282,17 +270,6 @@ def buildings_of_unit(actor: Actor, unit_id: int) -> list[tuple[int, str]]:
     """(id, name) of the visible buildings at or below a unit, for dividing it."""
     rows = buildings(actor, Filters(unit=unit_id)).order_by("name", "pk")
     return list(rows.values_list("pk", "name")[:500])
-
-
-def _occupancy(states: Mapping[str, tuple[Decimal, int]]) -> Occupancy:
-    return Occupancy(
-        occupied=sum((states[s][0] for s in OCCUPIED if s in states), Decimal(0)),
-        area=sum((area for area, _rooms in states.values()), Decimal(0)),
-        rooms_occupied=sum(states[s][1] for s in OCCUPIED if s in states),
-        rooms=sum(rooms for _area, rooms in states.values()),
-        by_state={state: area for state, (area, _rooms) in states.items()},
-        on=timezone.localdate(),
-    )
 
 
 def _sortable(rows: QuerySet[Building]) -> QuerySet[Building]:

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.scoping import fetch, permits
-from loushi.registry.buildings.models import Building, Floor, Space
+from loushi.registry.buildings.models import Building, Floor, Space, SpaceState
 from loushi.registry.buildings.policy import CHANGE
-from loushi.registry.buildings.queries.buildings import OCCUPIED
+from loushi.registry.buildings.queries.counting import Counting, Occupancy, counting_on
 
 
 def area_sum(areas: Iterable[Decimal | None]) -> Decimal:
@@ -22,13 +24,17 @@ def area_sum(areas: Iterable[Decimal | None]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class PlanSpace:
-    """One space of a floor, left to right."""
+    """One space of a floor, left to right. `state` is today's; `said` what was said of it on the
+    day of the plan ('' = nothing)."""
 
     id: int
     number: str
     state: str
     area: Decimal | None
     use: str
+    condition: str = ""
+    rent: Decimal | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class SpaceLine:
     floor: int | None
     area: Decimal | None
     use: str
+    condition: str
+    rent: Decimal | None
     state: str
     state_label: str
     unit: str
@@ -62,21 +70,43 @@ class PlanFloor:
     @property
     def share(self) -> Decimal | None:
         """Occupied share by area; from the reported vacancy while the floor has no spaces."""
-        total = area_sum(space.area for space in self.spaces)
-        if total:
-            return area_sum(s.area for s in self.spaces if s.state in OCCUPIED) / total
-        if self.reported_vacancy is not None and not self.spaces:
-            return 1 - self.reported_vacancy
-        return None
+        if not self.spaces:
+            return None if self.reported_vacancy is None else 1 - self.reported_vacancy
+        return occupancy_of((s.state, s.area) for s in self.spaces).share
 
 
-def plan_of(actor: Actor, building_id: int) -> tuple[PlanFloor, ...]:
-    """The floors of a building, top floor first, with the spaces that the actor sees."""
+def occupancy_of(
+    rooms: Iterable[tuple[str, Decimal | None]],
+    counting: Counting | None = None,
+    on: date | None = None,
+) -> Occupancy:
+    """The totals of (state, area) pairs; the rule is today's unless one is given."""
+    areas: dict[str, Decimal] = defaultdict(Decimal)
+    counts: dict[str, int] = defaultdict(int)
+    for state, area in rooms:
+        areas[state] += area or 0
+        counts[state] += 1
+    return Occupancy(dict(areas), dict(counts), counting or counting_on(on), on)
+
+
+def plan_of(actor: Actor, building_id: int, on: date | None = None) -> tuple[PlanFloor, ...]:
+    """The floors of a building, top floor first, with the spaces that the actor sees and what was
+    said of them on a day (default today)."""
     fetch(Building, actor, building_id)
+    said = said_on(building_id, on or timezone.localdate())
     by_floor: dict[int | None, list[PlanSpace]] = defaultdict(list)
     for space in spaces(actor, building_id):
         by_floor[space.floor_id].append(
-            PlanSpace(space.pk, space.number, space.state, space.area, space.use)
+            PlanSpace(
+                space.pk,
+                space.number,
+                space.state,
+                space.area,
+                space.use,
+                space.get_condition_display(),
+                space.rent,
+                said.get(space.pk, ""),
+            )
         )
     floors = Floor.objects.visible_to(actor).filter(building_id=building_id).order_by("-number")
     found = [
@@ -94,6 +124,31 @@ def plan_of(actor: Actor, building_id: int) -> tuple[PlanFloor, ...]:
     if rest := [space for spaces_ in by_floor.values() for space in spaces_]:
         found.append(PlanFloor(None, None, "—", Floor.Kind.NORMAL, None, None, tuple(rest)))
     return tuple(found)
+
+
+def said_on(building_id: int, on: date) -> dict[int, str]:
+    """Space id → what was said of it on a day, for a building that was checked."""
+    return dict(
+        SpaceState.objects.unscoped("states of a building that was checked")
+        .filter(covering(on), building_id=building_id)
+        .values_list("space_id", "state")
+    )
+
+
+def said_history(space_id: int) -> list[tuple[str, date | None, date | None]]:
+    """(label, since, until) of what was said of a space that was checked, the newest first."""
+    rows = SpaceState.objects.unscoped("history of a space that was checked").filter(
+        space_id=space_id
+    )
+    found = [(str(row.get_state_display()), row.since, row.until) for row in rows]
+    return sorted(found, key=lambda one: one[1] or date.min, reverse=True)
+
+
+def covering(on: date, prefix: str = "") -> Q:
+    """The condition "runs on that day" for rows with `since` and `until` (the first day after)."""
+    return (Q(**{f"{prefix}since__isnull": True}) | Q(**{f"{prefix}since__lte": on})) & (
+        Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": on})
+    )
 
 
 def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:
@@ -120,6 +175,8 @@ def space_lines(actor: Actor, building_id: int, state: str = "") -> list[SpaceLi
             floor=row.floor.number if row.floor else None,
             area=row.area,
             use=row.use,
+            condition=row.get_condition_display(),
+            rent=row.rent,
             state=row.state,
             state_label=row.get_state_display(),
             unit=row.unit.name if row.unit else "",
@@ -162,6 +219,8 @@ def space_values(actor: Actor, space_id: int) -> dict[str, Any]:
         "unit_id": space.unit_id,
         "area": space.area,
         "use": space.use,
+        "condition": space.condition,
+        "rent": space.rent,
         "state": space.state,
         "source": space.source,
     }

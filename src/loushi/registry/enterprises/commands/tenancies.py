@@ -208,9 +208,8 @@ def upsert_tenancies(
 def settle(tenancies: Iterable[Tenancy]) -> None:
     """Brings everything that follows from tenancies up to date: spaces, homes, search index."""
     rows = list(tenancies)
-    spaces = sorted({row.space_id for row in rows if row.space_id is not None})
     enterprises = sorted({row.enterprise_id for row in rows})
-    _settle_spaces(spaces)
+    _settle_rooms(rows)
     put_home(_homes(enterprises))
     index_enterprises(enterprises)
 
@@ -242,23 +241,20 @@ def follow_building(payload: Mapping[str, Any]) -> None:
     index_enterprises(enterprises)
 
 
-def _settle_spaces(ids: Sequence[int]) -> None:
-    """Let while somebody is really there; a let space becomes vacant; other states stay."""
-    wanted: dict[int, str] = {}
-    for chunk in chunks(ids):
-        held = set(
-            Tenancy.objects.unscoped("the state of a space follows all its tenancies")
-            .filter(RUNNING, space_id__in=chunk)
-            .exclude(presence=Presence.REGISTERED_ONLY)
-            .values_list("space_id", flat=True)
-        )
-        states = Space.objects.unscoped("the state of a space follows its tenancies")
-        for pk, state in states.filter(pk__in=chunk).values_list("pk", "state"):
-            if pk in held and state != Space.State.SELF_USED:
-                wanted[pk] = Space.State.LET
-            elif pk not in held and state == Space.State.LET:
-                wanted[pk] = Space.State.VACANT
-    buildings.set_states(states=wanted)
+def _settle_rooms(tenancies: Sequence[Tenancy]) -> None:
+    """What was said of a room ends where a tenancy begins that runs today or later; the state of
+    today follows; the totals of the buildings are to be made anew."""
+    today = timezone.localdate()
+    begins: dict[int, date] = {}
+    for row in tenancies:
+        if row.space_id is None or row.presence == Presence.REGISTERED_ONLY:
+            continue
+        if row.until is None or row.until > today:
+            begin = row.since or today
+            begins[row.space_id] = min(begin, begins.get(row.space_id, begin))
+    buildings.end_said(since=begins)
+    buildings.renew_states(space_ids=[row.space_id for row in tenancies if row.space_id])
+    buildings.mark_totals(row.building_id for row in tenancies)
 
 
 def _homes(enterprise_ids: Sequence[int]) -> dict[int, tuple[int | None, str]]:

@@ -28,8 +28,10 @@ from .enterprises import (
     sections,
 )
 from .grants import grants_of
+from .holding import held_spaces
 from .masking import masked_phone
 from .occupancy import (
+    LEASE_WARNING,
     OccupiedFloor,
     OccupiedSpace,
     Passage,
@@ -37,8 +39,9 @@ from .occupancy import (
     Stay,
     Tenant,
     comings_and_goings,
-    history_of_space,
+    may_change_space,
     plan_on,
+    stays_of_space,
     tenancy_for_change,
     tenants_of,
 )
@@ -84,7 +87,10 @@ __all__ = [
     "enterprises",
     "enterprises_of",
     "grants_of",
-    "history_of_space",
+    "LEASE_WARNING",
+    "held_spaces",
+    "may_change_space",
+    "stays_of_space",
     "industry_choices",
     "masked_phone",
     "members_to_notify",

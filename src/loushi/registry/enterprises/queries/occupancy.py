@@ -10,10 +10,22 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.scoping import fetch
+from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.buildings.models import Building, Floor, Space
-from loushi.registry.buildings.queries import PlanFloor, PlanSpace, area_sum, plan_of
-from loushi.registry.enterprises.models import Presence, Tenancy
+from loushi.registry.buildings.policy import CHANGE as CHANGE_SPACE
+from loushi.registry.buildings.queries import (
+    Counting,
+    Occupancy,
+    PlanFloor,
+    PlanSpace,
+    area_sum,
+    counting_on,
+    covering,
+    occupancy_of,
+    plan_of,
+    state_of,
+)
+from loushi.registry.enterprises.models import IndustryCode, Presence, Tenancy
 from loushi.registry.enterprises.policy import CHANGE
 
 LEASE_WARNING = timedelta(days=90)
@@ -31,18 +43,23 @@ class Tenant:
     lease_until: date | None
     area: Decimal | None
     section: str
+    section_name: str
+    staff_count: int | None
+    officer: str
     since: date | None
     until: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One tenancy in the history of a room."""
+    """One tenancy in the history of a room, or the time that it stood empty (no `name`)."""
 
     name: str
     since: date | None
     until: date | None
-    lease_until: date | None
+    lease_until: date | None = None
+    days: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +74,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class OccupiedSpace:
-    """A space on a day with who is in it; `state` is that of the day."""
+    """A space on a day with who is in it (`tenants`) and who is only registered there; `state` is
+    that of the day."""
 
     space: PlanSpace
     state: str
     tenants: tuple[Tenant, ...]
+    registered_only: tuple[Tenant, ...]
     ending: bool
 
     @property
@@ -73,14 +92,14 @@ class OccupiedSpace:
 class OccupiedFloor:
     floor: PlanFloor
     spaces: tuple[OccupiedSpace, ...]
+    totals: Occupancy | None = None
 
     @property
     def share(self) -> Decimal | None:
         """Occupied share by area; from the reported vacancy while the floor has no spaces."""
-        total = area_sum(item.space.area for item in self.spaces)
-        if not total:
-            return self.floor.share if not self.spaces else None
-        return area_sum(i.space.area for i in self.spaces if i.state in TAKEN) / total
+        if not self.spaces:
+            return self.floor.share
+        return self.totals.share if self.totals else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +108,7 @@ class Plan:
 
     on: date
     floors: tuple[OccupiedFloor, ...]
-    area_by_state: Mapping[str, Decimal] = field(default_factory=dict)
-    rooms_by_state: Mapping[str, int] = field(default_factory=dict)
+    totals: Occupancy = Occupancy()
     presence: Mapping[str, int] = field(default_factory=dict)
     ending_area: Decimal = Decimal(0)
     ending: int = 0
@@ -98,21 +116,16 @@ class Plan:
     reported: int = 0
 
     @property
-    def occupied(self) -> Decimal:
-        return sum((self.area_by_state.get(state, Decimal(0)) for state in TAKEN), Decimal(0))
-
-    @property
-    def area(self) -> Decimal:
-        """The denominator: all space, with what is reserved or not delivered."""
-        return sum(self.area_by_state.values(), Decimal(0))
-
-    @property
-    def rooms(self) -> int:
-        return sum(self.rooms_by_state.values())
-
-    @property
-    def share(self) -> Decimal | None:
-        return self.occupied / self.area if self.area else None
+    def largest_vacancy(self) -> "tuple[PlanFloor, OccupiedSpace] | None":
+        """The vacant room with most area, and its floor."""
+        rooms = [
+            (item.space.area, -index, floor.floor, item)
+            for index, floor in enumerate(self.floors)
+            for item in floor.spaces
+            if item.state == Space.State.VACANT and item.space.area
+        ]
+        best = max(rooms, key=lambda one: one[:2], default=None)
+        return (best[2], best[3]) if best else None
 
     @property
     def registered(self) -> tuple[int, int]:
@@ -121,28 +134,17 @@ class Plan:
         return here, here + self.presence.get(Presence.HERE_ONLY, 0)
 
 
-TAKEN = (Space.State.LET, Space.State.SELF_USED)
-
-
-def running_on(on: date) -> Q:
-    """The condition "runs on that day" for tenancies (`until` is the first day after)."""
-    return (Q(since__isnull=True) | Q(since__lte=on)) & (Q(until__isnull=True) | Q(until__gt=on))
-
-
 def plan_on(actor: Actor, building_id: int, on: date | None = None) -> Plan:
     """The stacking plan of a visible building on a day (default today).
 
-    A past day is drawn from the tenancies of that day; the states reserved, self-used and not
-    delivered are today's, because their history is not kept.
+    Any day is drawn from the tenancies of that day and from what was said of the rooms then.
     """
     day = on or timezone.localdate()
-    floors = plan_of(actor, building_id)
+    floors = plan_of(actor, building_id, day)
     tenants = _tenants(actor, building_id, day)
-    drawn = tuple(
-        OccupiedFloor(floor, tuple(_space(space, tenants, day) for space in floor.spaces))
-        for floor in floors
-    )
-    return _totals(day, drawn, [tenant for held in tenants.values() for tenant in held])
+    counting = counting_on(day)
+    drawn = tuple(_floor(floor, tenants, counting, day) for floor in floors)
+    return _totals(day, drawn, counting, [t for held in tenants.values() for t in held])
 
 
 def tenants_of(actor: Actor, building_id: int, on: date | None = None) -> QuerySet[Tenancy]:
@@ -150,23 +152,42 @@ def tenants_of(actor: Actor, building_id: int, on: date | None = None) -> QueryS
     fetch(Building, actor, building_id)
     return (
         Tenancy.objects.visible_to(actor)
-        .filter(running_on(on or timezone.localdate()), building_id=building_id)
-        .select_related("enterprise__industry", "space__floor")
+        .filter(covering(on or timezone.localdate()), building_id=building_id)
+        .select_related("enterprise__industry", "enterprise__officer", "space__floor")
         .defer("space__floor__outline")
         .order_by("space__number", "pk")
     )
 
 
-def history_of_space(actor: Actor, space_id: int) -> list[Stay]:
-    """Who was in a visible space, the newest first."""
+def stays_of_space(actor: Actor, space_id: int, on: date) -> list[Stay]:
+    """Who was in a visible space up to a day and how long it stood empty between, newest first.
+
+    Only firms that really sat there; a gap is known where both its days are.
+    """
     space = fetch(Space, actor, space_id)
     rows = (
         Tenancy.objects.visible_to(actor)
-        .filter(space=space)
+        .filter(Q(since__isnull=True) | Q(since__lte=on), space=space)
+        .exclude(presence=Presence.REGISTERED_ONLY)
         .select_related("enterprise")
-        .order_by("-since", "-pk")
     )
-    return [Stay(row.enterprise.name, row.since, row.until, row.lease_until) for row in rows]
+    ordered = sorted(rows, key=lambda row: (row.since or date.min, row.pk))
+    stays: list[Stay] = []
+    free: date | None = None
+    for index, row in enumerate(ordered):
+        if index and free and row.since and row.since > free:
+            stays.append(Stay("", free, row.since, days=(row.since - free).days))
+        stays.append(Stay(row.enterprise.name, row.since, row.until, row.lease_until))
+        ends = [held.until for held in ordered[: index + 1]]
+        free = None if None in ends else max(end for end in ends if end)
+    if free and free <= on:
+        stays.append(Stay("", free, None, days=(on - free).days))
+    return stays[::-1]
+
+
+def may_change_space(actor: Actor, space_id: int) -> bool:
+    """Whether the actor may correct a visible space."""
+    return permits(actor, CHANGE_SPACE, fetch(Space, actor, space_id))
 
 
 def comings_and_goings(actor: Actor, building_id: int, limit: int = 20) -> list[Passage]:
@@ -204,6 +225,7 @@ def _room(row: Tenancy) -> str:
 
 def _tenants(actor: Actor, building_id: int, on: date) -> dict[int | None, list[Tenant]]:
     found: dict[int | None, list[Tenant]] = defaultdict(list)
+    names = dict(IndustryCode.objects.filter(level=1).values_list("section", "name"))
     for row in tenants_of(actor, building_id, on):
         found[row.space_id].append(
             Tenant(
@@ -215,6 +237,11 @@ def _tenants(actor: Actor, building_id: int, on: date) -> dict[int | None, list[
                 lease_until=row.lease_until,
                 area=row.area,
                 section=row.enterprise.industry.section if row.enterprise.industry else "",
+                section_name=names.get(
+                    row.enterprise.industry.section if row.enterprise.industry else "", ""
+                ),
+                staff_count=row.enterprise.staff_count,
+                officer=row.enterprise.officer.name if row.enterprise.officer else "",
                 since=row.since,
                 until=row.until,
             )
@@ -222,42 +249,44 @@ def _tenants(actor: Actor, building_id: int, on: date) -> dict[int | None, list[
     return found
 
 
+def _floor(
+    floor: PlanFloor, tenants: Mapping[int | None, list[Tenant]], counting: Counting, on: date
+) -> OccupiedFloor:
+    spaces = tuple(_space(space, tenants, on) for space in floor.spaces)
+    pairs = ((item.state, item.space.area) for item in spaces)
+    return OccupiedFloor(floor, spaces, occupancy_of(pairs, counting, on))
+
+
 def _space(space: PlanSpace, tenants: Mapping[int | None, list[Tenant]], on: date) -> OccupiedSpace:
     held = tuple(tenants.get(space.id, ()))
-    really = [tenant for tenant in held if tenant.presence != Presence.REGISTERED_ONLY]
-    state = space.state
-    if really and state != Space.State.SELF_USED:
-        state = Space.State.LET
-    elif not really and state == Space.State.LET:
-        state = Space.State.VACANT
-    return OccupiedSpace(space, state, tuple(really), any(_ends(t, on) for t in really))
+    really = tuple(t for t in held if t.presence != Presence.REGISTERED_ONLY)
+    only = tuple(t for t in held if t.presence == Presence.REGISTERED_ONLY)
+    state = state_of(space.said, bool(really))
+    return OccupiedSpace(space, state, really, only, any(_ends(t, on) for t in really))
 
 
 def _ends(tenant: Tenant, on: date) -> bool:
     return tenant.lease_until is not None and on <= tenant.lease_until <= on + LEASE_WARNING
 
 
-def _totals(on: date, floors: tuple[OccupiedFloor, ...], tenants: Iterable[Tenant]) -> Plan:
-    area: dict[str, Decimal] = defaultdict(Decimal)
-    rooms: dict[str, int] = defaultdict(int)
-    ending_area = Decimal(0)
-    for floor in floors:
-        for item in floor.spaces:
-            area[item.state] += item.space.area or 0
-            rooms[item.state] += 1
-            ending_area += (item.space.area or 0) if item.ending else 0
+def _totals(
+    on: date,
+    floors: tuple[OccupiedFloor, ...],
+    counting: Counting,
+    tenants: Iterable[Tenant],
+) -> Plan:
+    rooms = [item for floor in floors for item in floor.spaces]
     known = {tenant.enterprise_id: tenant.presence for tenant in tenants}
     presence: dict[str, int] = defaultdict(int)
     for state in known.values():
         presence[state] += 1
-    leases = [t for f in floors for i in f.spaces for t in i.tenants if t.lease_until]
+    leases = [t for item in rooms for t in item.tenants if t.lease_until]
     return Plan(
         on=on,
         floors=floors,
-        area_by_state=dict(area),
-        rooms_by_state=dict(rooms),
+        totals=occupancy_of(((item.state, item.space.area) for item in rooms), counting, on),
         presence=dict(presence),
-        ending_area=ending_area,
+        ending_area=area_sum(item.space.area for item in rooms if item.ending),
         ending=sum(_ends(tenant, on) for tenant in leases),
         leases=len(leases),
         reported=sum(

@@ -42,7 +42,7 @@ def test_plan_follows_the_tenancies_of_the_day(units) -> None:
 
     def drawn(on: date) -> tuple[str, Decimal | None]:
         plan = queries.plan_on(SYSTEM, tower.pk, on)
-        return " ".join(item.label or "空" for item in plan.floors[0].spaces), plan.share
+        return " ".join(item.label or "空" for item in plan.floors[0].spaces), plan.totals.share
 
     assert drawn(date(2023, 12, 31)) == ("空 空", Decimal(0))
     assert drawn(date(2024, 1, 1)) == ("甲 空", Decimal("0.75"))

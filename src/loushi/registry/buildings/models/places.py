@@ -1,11 +1,11 @@
-"""Buildings, floors, spaces, property managers and who is responsible for a building."""
+"""Buildings, their floors and rooms, and what was said about the rooms through time."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.scoping import Scoped, UnitPathField
-from loushi.registry.accounts.models import Role, User
+from loushi.registry.buildings.models.managers import PropertyManager
 from loushi.registry.territory.models import Unit
 
 
@@ -19,18 +19,13 @@ class ReferenceSystem(models.TextChoices):
     UNKNOWN = "unknown", _("未说明")
 
 
-class PropertyManager(Scoped):
-    """物业公司."""
+class Grade(models.TextChoices):
+    """写字楼等级. What counts as which grade is decided by whoever grades (`grade_source`)."""
 
-    name = models.CharField(_("名称"), max_length=100, unique=True)
-    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, default="")
-    phone = models.CharField(_("电话"), max_length=20, blank=True, default="")
-
-    class Meta(Scoped.Meta):
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.name
+    SUPER = "超甲", _("超甲")
+    A = "甲", _("甲")
+    B = "乙", _("乙")
+    C = "丙", _("丙")
 
 
 class Building(Scoped):
@@ -61,7 +56,10 @@ class Building(Scoped):
     lettable_area = models.DecimalField(
         _("可租面积（㎡）"), max_digits=12, decimal_places=2, null=True, blank=True
     )
-    grade = models.CharField(_("等级"), max_length=10, blank=True, default="")
+    grade = models.CharField(
+        _("等级"), max_length=10, choices=Grade.choices, blank=True, default=""
+    )
+    grade_source = models.CharField(_("等级依据"), max_length=60, blank=True, default="")
     completed_year = models.PositiveSmallIntegerField(_("交付年份"), null=True, blank=True)
     manager = models.ForeignKey(
         PropertyManager,
@@ -119,9 +117,16 @@ class Floor(Scoped):
 
 
 class Space(Scoped):
-    """房源 / 单元: a lettable room or part of a floor."""
+    """房源 / 单元: a lettable room or part of a floor. `state` is today's: it follows from what was
+    said (`SpaceState`) and from the tenancies, and is renewed every day."""
 
     index_again = "loushi.registry.buildings.commands.indexing.index_towers"
+
+    class Condition(models.TextChoices):
+        BARE = "bare", _("毛坯")
+        SIMPLE = "simple", _("简装")
+        FITTED = "fitted", _("精装")
+        FURNISHED = "furnished", _("精装带家具")
 
     class State(models.TextChoices):
         LET = "let", _("已租")
@@ -143,6 +148,12 @@ class Space(Scoped):
         _("面积（㎡）"), max_digits=10, decimal_places=2, null=True, blank=True
     )
     use = models.CharField(_("用途"), max_length=20, blank=True, default="")
+    condition = models.CharField(
+        _("交付条件"), max_length=10, choices=Condition.choices, blank=True, default=""
+    )
+    rent = models.DecimalField(
+        _("报价（元/㎡·天）"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
     state = models.CharField(_("状态"), max_length=14, choices=State.choices, default=State.VACANT)
     source = models.CharField(_("来源"), max_length=60, blank=True, default="")
 
@@ -160,46 +171,50 @@ class Space(Scoped):
         return self.number
 
 
-class BuildingRole(Scoped):
-    """A person's dated role at one building: 楼长, 物业服务员 …"""
+class SpaceState(Scoped):
+    """What was said about a space from a day to a day: self-used, reserved, not delivered, or let
+    to somebody who is not registered. Where nothing was said, it is let or vacant by its tenancies.
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="roles")
-    unit_path = UnitPathField(db_index=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="building_roles")
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="building_roles")
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
+    `until` is the first day after; `since` is empty where the beginning is not known. The
+    intervals of one space never overlap (`commands.histories` keeps that).
+    """
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="said")
+    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="said")
+    state = models.CharField(_("状态"), max_length=14, choices=Space.State.choices)
+    since = models.DateField(_("开始日期"), null=True, blank=True)
+    until = models.DateField(_("结束日期"), null=True, blank=True)
+    source = models.CharField(_("来源"), max_length=60, blank=True, default="")
 
     class Meta(Scoped.Meta):
-        ordering = ["building_id", "since", "id"]
+        ordering = ["space_id", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
-                name="building_role_runs_forward",
+                condition=models.Q(until__isnull=True)
+                | models.Q(since__isnull=True)
+                | models.Q(until__gt=models.F("since")),
+                name="space_state_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="vacant"), name="space_state_never_vacant"
+            ),
+            models.UniqueConstraint(
+                fields=["space"], condition=models.Q(until__isnull=True), name="space_state_open"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.building_id} {self.role_id} {self.user_id}"
+        return f"{self.space_id} {self.state}"
 
 
-class PropertyManagerMember(Scoped):
-    """A person of a property manager; covers the buildings it manages."""
+class TotalsMark(Scoped):
+    """A building whose kept totals have to be made anew: written in the transaction that changed a
+    room or a tenancy, taken away by the job that made them. Only counted, never shown."""
 
-    manager = models.ForeignKey(PropertyManager, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="manager_memberships")
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="manager_memberships")
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
+    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="marks")
 
     class Meta(Scoped.Meta):
-        ordering = ["manager_id", "since", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
-                name="manager_member_runs_forward",
-            ),
-        ]
+        ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.manager_id} {self.user_id}"
+        return str(self.building_id)
