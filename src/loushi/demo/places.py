@@ -167,7 +167,7 @@ def build_towers(
                     "outline": _outline(rng, lon, lat),
                     "floors_above": floors,
                     "floors_below": rng.choice((1, 2, 2, 3)),
-                    "grade": rng.choice(("超甲", "甲", "甲", "乙", "乙")),
+                    "grade": rng.choice(("super_a", "a", "a", "b", "b")),
                     "completed_year": rng.randrange(1998, today.year - 1),
                     "manager": f"{rng.choice(names.TOWER_ROOTS)}物业服务有限公司",
                     "source": "演示",

@@ -113,7 +113,7 @@ def _sub(page: queries.BuildingPage) -> str:
         parts.append(floors)
     if row.completed_year:
         parts.append(_("%(year)d 年交付") % {"year": row.completed_year})
-    parts.append(row.grade)
+    parts.append(row.get_grade_display())
     if page.manager:
         parts.append(_("物业 %(name)s") % {"name": page.manager})
     parts += [f"{person.role} {person.name}" for person in page.people]
@@ -132,7 +132,7 @@ def _facts(page: queries.BuildingPage) -> list[dict[str, Any]]:
         (_("地上层数"), row.floors_above, ""),
         (_("地下层数"), row.floors_below, ""),
         (_("可租面积（㎡）"), row.lettable_area, ""),
-        (_("等级"), row.grade, row.grade_source),
+        (_("等级"), row.get_grade_display(), row.grade_source),
         (_("交付年份"), row.completed_year, ""),
         (_("物业公司"), page.manager, ""),
         (_("来源"), row.source, ""),

@@ -99,7 +99,8 @@ def clean_building(values: BuildingValues, *, new: bool) -> tuple[dict[str, Any]
             "all": "、".join(str(label) for label in ReferenceSystem.labels)
         }
     if clean.get("grade"):
-        clean["grade"] = clean["grade"].removesuffix("级")
+        labels = {str(label): code for code, label in Grade.choices}
+        clean["grade"] = labels.get(clean["grade"], clean["grade"])
         if clean["grade"] not in Grade.values:
             errors["grade"] = _one_of(Grade.labels)
     _outline(clean, errors)

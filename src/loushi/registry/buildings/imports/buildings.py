@@ -27,7 +27,7 @@ CRS_WORDS = {
     "BD-09": "BD09",
 }
 
-GRADE_WORDS = {f"{grade}级": grade for grade in Grade.values}
+GRADE_WORDS = {"超甲": "super_a", "甲": "a", "乙": "b", "丙": "c"}
 
 
 @register

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='building',
             name='grade',
-            field=models.CharField(blank=True, choices=[('超甲', '超甲'), ('甲', '甲'), ('乙', '乙'), ('丙', '丙')], default='', max_length=10, verbose_name='等级'),
+            field=models.CharField(blank=True, choices=[('super_a', '超甲级'), ('a', '甲级'), ('b', '乙级'), ('c', '丙级')], default='', max_length=10, verbose_name='等级'),
         ),
         migrations.CreateModel(
             name='TaxTier',

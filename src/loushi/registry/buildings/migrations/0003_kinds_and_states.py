@@ -1,4 +1,5 @@
-"""Kinds of amenities and tax tiers to begin with (both are data), and the states said so far.
+"""Kinds of amenities and tax tiers to begin with (both are data), grades as codes, and the
+states said so far.
 
 The tiers are those of the district's yearly report (亿元楼 is ≥ 100 million yuan a year); a district
 that counts others edits them. States said before this day have no known beginning.
@@ -16,6 +17,7 @@ KINDS = (
     ("other", "其他配套", "处"),
 )  # fmt: skip
 TIERS = (("千万元楼", "10000000"), ("亿元楼", "100000000"), ("十亿元楼", "1000000000"))
+GRADES = {"超甲": "super_a", "甲": "a", "乙": "b", "丙": "c"}
 SAID = ("self_used", "reserved", "not_delivered")
 PORTION = 2_000
 
@@ -31,6 +33,12 @@ def fill(apps, schema_editor):
         tier(name=name, threshold=Decimal(amount), since=date(2020, 1, 1))
         for name, amount in TIERS
     )
+    building = apps.get_model("buildings", "Building")
+    for grade in building._base_manager.values_list("grade", flat=True).distinct():
+        code = GRADES.get(grade.removesuffix("级"), "")
+        if grade and not code:  # what cannot be read as a grade stays readable beside it
+            building._base_manager.filter(grade=grade, grade_source="").update(grade_source=grade)
+        building._base_manager.filter(grade=grade).update(grade=code)
     space = apps.get_model("buildings", "Space")
     said = apps.get_model("buildings", "SpaceState")
     rows = space._base_manager.filter(state__in=SAID).values_list("pk", "building_id", "state")

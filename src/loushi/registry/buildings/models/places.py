@@ -22,10 +22,10 @@ class ReferenceSystem(models.TextChoices):
 class Grade(models.TextChoices):
     """写字楼等级. What counts as which grade is decided by whoever grades (`grade_source`)."""
 
-    SUPER = "超甲", _("超甲")
-    A = "甲", _("甲")
-    B = "乙", _("乙")
-    C = "丙", _("丙")
+    SUPER = "super_a", _("超甲级")
+    A = "a", _("甲级")
+    B = "b", _("乙级")
+    C = "c", _("丙级")
 
 
 class Building(Scoped):

@@ -15,7 +15,7 @@ from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.core.units import ids_of
 from loushi.registry.accounts.models import Appointment, Role, User
 from loushi.registry.accounts.queries import running_on
-from loushi.registry.buildings.models import Building, BuildingRole, Space
+from loushi.registry.buildings.models import Building, BuildingRole, Grade, Space
 from loushi.registry.buildings.policy import APPOINT, CHANGE, VIEW
 from loushi.registry.buildings.queries.counting import Occupancy, counting_on
 from loushi.registry.buildings.queries.paging import PAGE_SIZE, Page, page_of
@@ -135,10 +135,14 @@ def building_lines(actor: Actor, filters: Filters) -> Iterable[BuildingLine]:
         after = page.after
 
 
-def grades(actor: Actor) -> list[tuple[str, int]]:
-    """Grades with the number of visible buildings, for the filter."""
+def grades(actor: Actor) -> list[tuple[str, str, int]]:
+    """(grade, label, number of visible buildings), for the filter."""
     found = buildings(actor).exclude(grade="").order_by("grade").values_list("grade")
-    return [(grade, count) for grade, count in found.annotate(count=Count("pk"))]
+    labels = dict(Grade.choices)
+    return [
+        (grade, str(labels.get(grade, grade)), count)
+        for grade, count in found.annotate(count=Count("pk"))
+    ]
 
 
 def building_page(actor: Actor, building_id: int) -> BuildingPage:
@@ -294,7 +298,7 @@ def _lines(rows: Sequence[Building]) -> list[BuildingLine]:
             code=row.code or "",
             place=row.unit.name,
             address=row.address,
-            grade=row.grade,
+            grade=row.get_grade_display(),
             floors_above=row.floors_above,
             floors_below=row.floors_below,
             lettable_area=row.lettable_area,

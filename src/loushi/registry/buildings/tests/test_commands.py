@@ -109,10 +109,10 @@ def test_update_touches_only_given_fields_and_records_both_sides(units, actor) -
     tower = make_building(units["C1"], grade="甲级", floors_above=28)
     commands.update_building(actor=actor, building_id=tower.pk, values={"grade": "超甲级"})
     tower.refresh_from_db()
-    assert (tower.grade, tower.floors_above) == ("超甲", 28)
+    assert (tower.grade, tower.floors_above) == ("super_a", 28)
     entry = Entry.objects.unscoped("test").get(action="buildings.update")
-    assert (entry.before, entry.after) == ({"grade": "甲"}, {"grade": "超甲"})
-    commands.update_building(actor=actor, building_id=tower.pk, values={"grade": "超甲"})
+    assert (entry.before, entry.after) == ({"grade": "a"}, {"grade": "super_a"})
+    commands.update_building(actor=actor, building_id=tower.pk, values={"grade": "super_a"})
     assert Entry.objects.unscoped("test").filter(action="buildings.update").count() == 1
 
 

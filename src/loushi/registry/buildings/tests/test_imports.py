@@ -79,7 +79,7 @@ def test_codes_win_and_partial_columns_never_empty_the_others(units, load) -> No
     report = load("buildings", text, unit_path=units["C1"].path)
     assert report.counts["changed"] == 1
     tower = Building.plain.get()
-    assert (tower.name, tower.floors_above, tower.grade) == ("望澜中心", 28, "甲")
+    assert (tower.name, tower.floors_above, tower.grade) == ("望澜中心", 28, "a")
     assert tower.manager is not None
 
 

@@ -44,7 +44,7 @@ class Colouring:
     legend: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
     floors: Mapping[int, str] = field(default_factory=dict)
-    plain: str = "plain"
+    rest: str = "plain"
 
 
 def modes(
@@ -110,7 +110,7 @@ def by_industry(plan: queries.Plan) -> Colouring:
         legend.append(_entry("still", _("其他行业"), rest))
     if areas.get(""):
         legend.append(_entry("plain", _("行业未填"), areas[""]))
-    return Colouring("industry", cells, legend + _unlet(plan), plain="")
+    return Colouring("industry", cells, legend + _unlet(plan), rest="")
 
 
 def by_lease(plan: queries.Plan) -> Colouring:
@@ -135,7 +135,7 @@ def by_lease(plan: queries.Plan) -> Colouring:
         note = _("租约至 %(day)s") % {"day": end.isoformat()} if end else label
         cells[item.space.id] = {"kind": kind, "word": word, "note": note}
     legend = [_entry(kind, label, areas[kind]) for kind, label, _test in bands if areas.get(kind)]
-    return Colouring("lease", cells, legend + _unlet(plan), plain="")
+    return Colouring("lease", cells, legend + _unlet(plan), rest="")
 
 
 def by_presence(plan: queries.Plan) -> Colouring:
@@ -159,7 +159,7 @@ def by_presence(plan: queries.Plan) -> Colouring:
         word = names if item.tenants else _("在册 %(names)s") % {"names": names}
         cells[item.space.id] = {"kind": tones[worst], "word": word, "note": str(worst.label)}
     legend = [_entry(tones[p], p.label, areas[p]) for p in Presence if areas.get(p)]
-    return Colouring("presence", cells, legend + _unlet(plan), plain="")
+    return Colouring("presence", cells, legend + _unlet(plan), rest="")
 
 
 def _given(mode: Mapping[str, Any]) -> Colouring:
@@ -188,4 +188,4 @@ def _within(on: date, span: timedelta) -> Callable[[date | None], bool]:
 
 def _short(name: str) -> str:
     """The first word of a section's name: 信息传输、软件和… → 信息传输."""
-    return name.split("、")[0].split("和")[0]
+    return name.split("、")[0]

@@ -114,7 +114,7 @@ def _space(
     cell: Mapping[str, str] = drawn.cells.get(item.space.id, {})
     note = cell.get("note") or str(state.label)
     return {
-        "kind": cell.get("kind") or drawn.plain or KINDS[state],
+        "kind": cell.get("kind") or drawn.rest or KINDS[state],
         "label": cell.get("word") or label,
         "title": "·".join(filter(None, (item.space.number, item.label, size, note))),
         "area": float(area or 1),
