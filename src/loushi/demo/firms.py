@@ -8,6 +8,7 @@ from loushi.demo import names
 from loushi.demo.places import WHY, Places, Template, community_of
 from loushi.foundation.core.actor import Actor
 from loushi.registry.enterprises.commands import (
+    install_lists,
     register_enterprises,
     upsert_contacts,
     upsert_tenancies,
@@ -15,6 +16,9 @@ from loushi.registry.enterprises.commands import (
 from loushi.registry.enterprises.commands.credit_code import complete
 from loushi.registry.enterprises.models import Enterprise, IndustryCode
 
+PRESENCES = ("here_registered", "here_only", "registered_only")
+SHARES = (78, 15, 7)
+ELSEWHERE = ("江北市临浦区望江路", "江北市东渚区学林街", "云泽省南溪市西塘区湖滨大道")
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -34,6 +38,7 @@ def settle(
     today: date,
 ) -> list[Enterprise]:  # fmt: skip
     """Registers the enterprises, moves them in, and notes a contact each."""
+    install_lists(actor=actor)
     industries = set(IndustryCode.objects.values_list("code", flat=True))
     rooms = [
         (tower, space)
@@ -44,9 +49,14 @@ def settle(
     rng.shuffle(rooms)
     rooms = rooms[: shape.enterprises]
     rows: list[Any] = []
+    presences: list[str] = []
     for number, (tower, space) in enumerate(rooms, 1):
         name, short, division, kind = names.firm(rng, shape.district[:-1], number)
-        address = f"{shape.district}{tower.address}{tower.name} {space.number} 室"
+        presence = rng.choices(PRESENCES, SHARES)[0]
+        inside = f"{shape.district}{tower.address}{tower.name} {space.number} 室"
+        away = f"{rng.choice(ELSEWHERE)}{rng.randrange(1, 400)} 号"
+        pays_here = rng.random() < (0.08 if presence == "here_only" else 0.94)
+        presences.append(presence)
         own = officers[community_of(places, tower).pk]
         rows.append(
             {
@@ -58,7 +68,9 @@ def settle(
                 "size": rng.choices(("large", "medium", "small", "micro"), (1, 9, 40, 50))[0],
                 "status": "operating",
                 "established_on": today - timedelta(days=rng.randrange(60, 6000)),
-                "registered_address": address,
+                "registered_address": away if presence == "here_only" else inside,
+                "registered_lies": "outside" if presence == "here_only" else "inside",
+                "tax_lies": "inside" if pays_here else "outside",
                 "staff_count": rng.choice((3, 6, 8, 12, 15, 20, 35, 60, 120, 260)),
                 "unit_id": space.unit_id or tower.unit_id,
                 "officer_id": own[number % len(own)],
@@ -66,7 +78,7 @@ def settle(
             }
         )
     enterprises = _named_apart(rows) and register_enterprises(actor=actor, rows=rows, why=WHY)
-    _move_in(actor, rng, enterprises, rooms, today)
+    _move_in(actor, rng, enterprises, rooms, presences, today)
     _contacts(actor, rng, enterprises)
     return enterprises
 
@@ -82,18 +94,18 @@ def _named_apart(rows: list[Any]) -> bool:
 
 
 def _move_in(
-    actor: Actor, rng: Random, enterprises: list[Enterprise], rooms: list[Any], today: date
-) -> None:
-    presences = ("here_registered", "here_only", "registered_only")
+    actor: Actor, rng: Random, enterprises: list[Enterprise], rooms: list[Any],
+    presences: list[str], today: date,
+) -> None:  # fmt: skip
     tenancies: list[Any] = []
-    for enterprise, (tower, space) in zip(enterprises, rooms, strict=True):
+    for enterprise, (tower, space), presence in zip(enterprises, rooms, presences, strict=True):
         since = today - timedelta(days=rng.randrange(30, 1800))
         tenancies.append(
             {
                 "enterprise_id": enterprise.pk,
                 "building_id": tower.pk,
                 "space_id": space.pk,
-                "presence": rng.choices(presences, (78, 15, 7))[0],
+                "presence": presence,
                 "area": space.area,
                 "since": since,
                 "lease_until": since + timedelta(days=365 * rng.randrange(5, 9)),

@@ -11,6 +11,7 @@ from loushi.registry.accounts.models import User
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises import commands
 from loushi.registry.enterprises.models import (
+    ChangeReason,
     Enterprise,
     EnterpriseContact,
     EnterpriseMembership,
@@ -30,6 +31,8 @@ def valid_code(number: int = 0) -> str:
 def make_enterprise(unit: Unit | None = None, *, name: str = "", **values: Any) -> Enterprise:
     """An enterprise with a valid code, at home in a unit."""
     number = next(_numbers)
+    if not ChangeReason.objects.exists():  # a test that flushed the database
+        commands.install_lists(actor=system_actor())
     given = {"credit_code": valid_code(900_000 - number), **values}
     return commands.register_enterprise(
         actor=system_actor(),
@@ -42,7 +45,10 @@ def make_enterprise(unit: Unit | None = None, *, name: str = "", **values: Any) 
 
 
 def make_tenancy(enterprise: Enterprise, building: Building, **values: Any) -> Tenancy:
-    """A running tenancy."""
+    """A running tenancy, of an enterprise that is registered here unless something else is said."""
+    known = Enterprise.objects.unscoped("a factory").filter(pk=enterprise.pk, registered_lies="")
+    if "sits" not in values and known.exists():
+        values.setdefault("presence", "here_registered")
     return commands.move_in(
         actor=system_actor(),
         enterprise_id=enterprise.pk,

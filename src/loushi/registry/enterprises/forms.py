@@ -76,7 +76,11 @@ class MoveInForm(forms.Form):
         required=False,
         help_text=lazy("没有登记过的房号会一并登记；合用一间的照样填。"),
     )
-    presence = forms.ChoiceField(label=lazy("在地状态"), choices=Presence.choices)
+    presence = forms.ChoiceField(
+        label=lazy("在地状态"),
+        choices=Presence.choices,
+        help_text=lazy("没有登记过注册地的，按这里的选择登记；已登记的必须一致。"),
+    )
     area = forms.DecimalField(label=lazy("面积（㎡）"), required=False)
     since = _date(lazy("入驻日期"), required=True)
     lease_until = _date(lazy("租约到期"))

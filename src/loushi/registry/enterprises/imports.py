@@ -18,8 +18,17 @@ from loushi.foundation.transfer.commands import (
 )
 from loushi.registry.buildings.queries import Finder, Known, finder
 from loushi.registry.enterprises import commands
+from loushi.registry.enterprises.commands.claims import CLAIMED, contradiction
+from loushi.registry.enterprises.commands.facts import running_facts
 from loushi.registry.enterprises.commands.values import PHONE, wrong_dates
-from loushi.registry.enterprises.models import Enterprise, IndustryCode, Presence, Tenancy
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    IndustryCode,
+    Lies,
+    PlaceFact,
+    Presence,
+    Tenancy,
+)
 from loushi.registry.enterprises.policy import IMPORT, INDUSTRIES
 from loushi.registry.enterprises.queries.finding import EnterpriseFinder, enterprise_finder
 from loushi.registry.territory.models import Unit
@@ -48,6 +57,18 @@ KIND_WORDS = {
     "分公司": Enterprise.BusinessKind.BRANCH,
     "公司": Enterprise.BusinessKind.COMPANY,
 }
+LIES_WORDS = {
+    "区内": Lies.INSIDE,
+    "是": Lies.INSIDE,
+    "本地": Lies.INSIDE,
+    "外区": Lies.OUTSIDE,
+    "区外（市内）": Lies.OUTSIDE,
+    "市外": Lies.OUTSIDE,
+    "外地": Lies.OUTSIDE,
+    "否": Lies.OUTSIDE,
+    "不详": Lies.UNKNOWN,
+}
+PRESENCES = [(code, label) for code, label in Presence.choices if code in CLAIMED]
 UNIT_ALIASES = (
     "所属商务社区", "商务社区", "社区", "片区", "网格", "微网格", "所属网格", "所属微网格",
 )  # fmt: skip
@@ -115,6 +136,29 @@ class Located(Importer):
             )
         return None
 
+    def check_claim(self, row: Row, ids: Sequence[int], building: Known | None) -> None:
+        """A stated presence that the registration contradicts has to be put right first."""
+        presence = str(row.get("presence") or "")
+        if not presence:
+            return
+        said = row.get("registered_lies")
+        if said and said != Lies.UNKNOWN:
+            if said != CLAIMED[Presence(presence)]:
+                row.error(
+                    "presence",
+                    _("同一行写了注册地“%(lies)s”和“%(presence)s”，两者矛盾。请改正其中一项。")
+                    % {"lies": Lies(said).label, "presence": Presence(presence).label},
+                )
+            return
+        held = self.registered.get(ids[0]) if len(ids) == 1 else None
+        if sentence := contradiction(presence, held, building.id if building else None):
+            row.error("presence", sentence)
+
+    def prepare_claims(self, firms: EnterpriseFinder) -> None:
+        known = {*firms.by_code.values(), *firms.by_external.values()}
+        known |= {pk for held in firms.by_name.values() for pk in held}
+        self.registered = running_facts(known, PlaceFact.Kind.REGISTRATION)
+
     def why(self) -> str:
         return _("导入 %(batch)s %(source)s").strip() % {
             "batch": self.context.batch_number,
@@ -158,6 +202,14 @@ class EnterpriseImporter(Located):
                aliases=("established", "成立时间", "注册日期"), example="2019-05-20"),
         Column("registered_address", lazy("注册地址"), parsers.Text(200),
                aliases=("address", "地址", "住所", "企业地址")),
+        Column("registered_lies", lazy("注册地"),
+               parsers.Choice(dict(Lies.choices), also=LIES_WORDS),
+               aliases=("注册在本区", "是否本区注册"), example="本区",
+               help=lazy("本区、区外或待核；不填时按注册地址判断")),
+        Column("tax_lies", lazy("纳税地"),
+               parsers.Choice(dict(Lies.choices), also=LIES_WORDS),
+               aliases=("税收落地", "是否本区纳税"), example="本区"),
+        Column("tax_address", lazy("纳税地址"), parsers.Text(200), aliases=("税务登记地址",)),
         Column("staff_count", lazy("员工数"), parsers.Whole(minimum=0, maximum=10**6, unit="人"),
                aliases=("人数", "员工人数", "从业人数")),
         Column("unit", lazy("所属单元"), parsers.Text(60), aliases=UNIT_ALIASES, field=None),
@@ -166,7 +218,7 @@ class EnterpriseImporter(Located):
         Column("room", lazy("房号"), parsers.Text(30, fold=True), field=None,
                aliases=("房间号", "室号", "单元号"), example="1703"),
         Column("presence", lazy("在地状态"),
-               parsers.Choice(dict(Presence.choices), also=PRESENCE_WORDS), field=None,
+               parsers.Choice(dict(PRESENCES), also=PRESENCE_WORDS), field=None,
                aliases=("在地在册",)),
         Column("contact", lazy("联系人"), parsers.Text(40), field=None,
                aliases=("联系人姓名", "企业联系人"), private=True),
@@ -181,6 +233,12 @@ class EnterpriseImporter(Located):
         said = {str(row.get("industry")) for row in rows if row.get("industry")}
         codes = dict.fromkeys(word.lstrip("ABCDEFGHIJKLMNOPQRST") or word for word in said)
         known = IndustryCode.objects.in_bulk(list(codes)) if codes else {}
+        self.firms: EnterpriseFinder = enterprise_finder(
+            codes={str(row.get("credit_code") or "") for row in rows},
+            names={self.external_id(row) for row in rows if self.external_id(row)},
+            source=self.context.source,
+        )
+        self.prepare_claims(self.firms)
         self.industries: dict[str, str] = dict(
             IndustryCode.objects.filter(name__in=said).order_by("-level").values_list("name", "pk")
         )
@@ -197,6 +255,12 @@ class EnterpriseImporter(Located):
                 row.hint("industry", _("行业目录里没有“%(name)s”，这一项先空着。") % {"name": said})
         building = self.building_of(row)
         row.data = building
+        code, number = str(row.get("credit_code") or ""), self.external_id(row)
+        known = self.firms.by_code.get(code) or self.firms.by_external.get(number)
+        self.check_claim(row, [known] if known else [], building)
+        if building is not None and row.get("status") == Enterprise.Status.CANCELLED:
+            row.data = None
+            row.hint("status", _("已注销的企业不登记入驻，楼宇和房号这次不用。"))
         if building is not None:
             row.unit_path = building.unit_path
         elif said := row.get("unit"):
@@ -302,7 +366,7 @@ class TenancyImporter(Located):
         Column("room", lazy("房号"), parsers.Text(30, fold=True), field="space__number",
                aliases=("房间号", "室号", "单元号", "房源"), example="1703"),
         Column("presence", lazy("在地状态"),
-               parsers.Choice(dict(Presence.choices), also=PRESENCE_WORDS),
+               parsers.Choice(dict(PRESENCES), also=PRESENCE_WORDS),
                example="在地在册"),
         Column("area", lazy("面积"), parsers.Number(places=2, minimum=0, unit="㎡"),
                aliases=("租赁面积", "承租面积"), example="700"),
@@ -321,6 +385,7 @@ class TenancyImporter(Located):
             names={str(row.get("enterprise") or "") for row in rows},
             source=self.context.source,
         )
+        self.prepare_claims(self.firms)
 
     def check_row(self, row: Row) -> None:
         code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
@@ -342,6 +407,7 @@ class TenancyImporter(Located):
             row.unit_path = building.unit_path
         elif not (row.get("building") or row.get("building_code")):
             row.error("building", _("没有写明入驻的楼宇。请填写楼宇编码或名称。"))
+        self.check_claim(row, firms, building)
         for name, sentence in wrong_dates(row.values).items():
             row.error(name, sentence)
 

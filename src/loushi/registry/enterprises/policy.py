@@ -20,7 +20,11 @@ from loushi.registry.enterprises.models import (
     Enterprise,
     EnterpriseContact,
     EnterpriseMembership,
+    EnterpriseTag,
+    OfficerPost,
+    PlaceFact,
     SignUp,
+    Stability,
     Tenancy,
 )
 
@@ -48,6 +52,10 @@ class Today(Value):
 
 RUNNING = Q(until__isnull=True) | Q(until__gt=Today())
 """Tenancies that have not ended (`until` is the first day after)."""
+
+
+IN_FORCE = Q(withdrawn_at__isnull=True)
+"""Facts that were not withdrawn by a correction."""
 
 
 def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:
@@ -81,6 +89,19 @@ scope(
     ],
     hidden=hidden_fields,
 )
+for _model, _name in (
+    (PlaceFact, "facts"), (OfficerPost, "posts"), (EnterpriseTag, "tags"), (Stability, "stability"),
+):  # fmt: skip
+    scope(
+        _model,
+        view=VIEW,
+        legs=[
+            UnitLeg(),
+            _sitting(UNIT, "unit_path", f"enterprise__{_name}__id"),
+            _sitting(BUILDING, "building_id", f"enterprise__{_name}__id"),
+            *([OwnLeg(ENTERPRISE, "enterprise_id")] if _model is PlaceFact else []),
+        ],
+    )
 scope(EnterpriseMembership, view=VIEW, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
 scope(
     Tenancy,

@@ -19,7 +19,10 @@ from .enterprises import (
     update_enterprises,
     upsert_enterprises,
 )
+from .facts import FactValues, Statement, record_fact
 from .industries import IndustryValues, load_industries
+from .lists import install_lists
+from .officers import assign_officers
 from .sign_ups import KnownCode, SignUpData, approve_sign_up, refuse_sign_up, sign_up
 from .tenancies import (
     change_tenancy,
@@ -44,13 +47,18 @@ __all__ = [
     "MemberValues",
     "TenancyValues",
     "Upserted",
+    "FactValues",
+    "Statement",
     "add_member",
+    "assign_officers",
+    "record_fact",
     "add_members",
     "change_tenancy",
     "check_code",
     "complete",
     "end_member",
     "follow_building",
+    "install_lists",
     "is_valid",
     "load_industries",
     "move",

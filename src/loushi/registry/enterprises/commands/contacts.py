@@ -13,7 +13,8 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.accounts.models import Role, User
-from loushi.registry.enterprises.commands.enterprises import Upserted, chunks, clean_rows
+from loushi.registry.enterprises.commands.enterprises import Upserted, clean_rows
+from loushi.registry.enterprises.commands.portions import chunks
 from loushi.registry.enterprises.commands.values import ContactValues, clean_contact
 from loushi.registry.enterprises.models import (
     Enterprise,

@@ -1,6 +1,6 @@
 """Writing enterprises: one at a time, or tens of thousands in few statements."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,18 +15,17 @@ from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.scoping import fetch
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.accounts.models import User
+from loushi.registry.enterprises.commands.closing import close_down
+from loushi.registry.enterprises.commands.facts import FactValues, restate
+from loushi.registry.enterprises.commands.homes import put_home, settle_homes
 from loushi.registry.enterprises.commands.indexing import index_enterprises
+from loushi.registry.enterprises.commands.officers import post_officers
+from loushi.registry.enterprises.commands.portions import chunks
+from loushi.registry.enterprises.commands.settling import settle_enterprises
 from loushi.registry.enterprises.commands.values import EnterpriseValues, clean_enterprise
-from loushi.registry.enterprises.models import (
-    Enterprise,
-    EnterpriseContact,
-    EnterpriseMembership,
-    IndustryCode,
-)
+from loushi.registry.enterprises.models import Enterprise, IndustryCode, PlaceFact
 from loushi.registry.enterprises.policy import CHANGE, require_at
 from loushi.registry.territory.models import Unit
-
-CHUNK = 2_000
 
 
 @dataclass
@@ -37,6 +36,15 @@ class Upserted:
     changed: int = 0
     unchanged: int = 0
     ids: list[int] = field(default_factory=list)
+
+
+PLACES: dict[str, tuple[str, str]] = {
+    "registered_lies": (PlaceFact.Kind.REGISTRATION, "lies"),
+    "registered_address": (PlaceFact.Kind.REGISTRATION, "address"),
+    "tax_lies": (PlaceFact.Kind.TAX, "lies"),
+    "tax_address": (PlaceFact.Kind.TAX, "address"),
+}
+"""Columns that are facts with dates: they are stated, never written."""
 
 
 def known_code_message() -> str:
@@ -74,7 +82,7 @@ def register_enterprises(
         now = timezone.now()
         made = insert_rows(
             [
-                Enterprise(**values, unit_path=path, created_at=now, updated_at=now)
+                Enterprise(**_own(values), unit_path=path, created_at=now, updated_at=now)
                 for values, path in zip(cleaned, placed, strict=True)
             ]
         )
@@ -86,6 +94,16 @@ def register_enterprises(
                 for row, values in zip(made, cleaned, strict=True)
             ],
         )
+        _state_places(actor, {row.pk: values for row, values in zip(made, cleaned, strict=True)})
+        for row, values in zip(made, cleaned, strict=True):
+            for name in PLACES:
+                setattr(row, name, values.get(name) or getattr(row, name))
+        posts = {
+            row.pk: values["officer_id"]
+            for row, values in zip(made, cleaned, strict=True)
+            if values.get("officer_id") and row.status != Enterprise.Status.CANCELLED
+        }
+        post_officers(actor=actor, changes=posts, on=timezone.localdate(), why=why, audited=False)
         index_enterprises(row.pk for row in made)
     return made
 
@@ -166,43 +184,6 @@ def upsert_enterprises(
     return result
 
 
-def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
-    """Sets the home unit (id, path) of enterprises and the paths of their contacts and members.
-
-    Returns the ids that really moved. The callers have checked and recorded the cause.
-    """
-    moved: list[int] = []
-    for chunk in chunks(sorted(homes)):
-        rows = Enterprise.objects.unscoped("the home follows the tenancies").filter(pk__in=chunk)
-        moved += [
-            pk
-            for pk, unit_id, path in rows.order_by("pk").values_list("pk", "unit_id", "unit_path")
-            if (unit_id, path) != homes[pk]
-        ]
-    # One statement for each home, not for each row: on SQLite inside a savepoint, a statement that
-    # changes a foreign key copies pages into the savepoint's journal and walks through all of it.
-    together: dict[tuple[int | None, str], list[int]] = defaultdict(list)
-    for pk in moved:
-        together[homes[pk]].append(pk)
-    for (unit_id, path), ids in together.items():
-        for chunk in chunks(ids):
-            rows = Enterprise.objects.unscoped("the home follows the tenancies")
-            rows.filter(pk__in=chunk).update(unit_id=unit_id, unit_path=path)
-    for chunk in chunks(moved):
-        for model in (EnterpriseContact, EnterpriseMembership):
-            held = model.objects.unscoped("contacts and members follow their enterprise")
-            update_rows(
-                model,
-                [
-                    (pk, {"unit_path": homes[enterprise_id][1]})
-                    for pk, enterprise_id in held.filter(enterprise_id__in=chunk).values_list(
-                        "pk", "enterprise_id"
-                    )
-                ],
-            )
-    return moved
-
-
 def clean_rows(
     rows: Sequence[Any], clean: Callable[..., tuple[dict[str, Any], dict[str, str]]], *, new: bool
 ) -> list[dict[str, Any]]:
@@ -229,11 +210,6 @@ def unit_paths(unit_ids: Iterable[int | None]) -> dict[int, str]:
     if wanted - set(paths):
         raise Refused(_("所选的单元不存在或已撤销。请重新选择。"), field="unit_id")
     return paths
-
-
-def chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Portions that stay below the parameter limit of both databases."""
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
 def _check_references(cleaned: Sequence[Mapping[str, Any]]) -> None:
@@ -288,6 +264,38 @@ def _write(
         lines.append(Line(row, before=before, after=values, why=why))
     if homes:
         put_home(homes)
-    update_rows(Enterprise, [(row.pk, {**values, "updated_at": now}) for row, values in pending])
+    update_rows(
+        Enterprise, [(row.pk, {**_own(values), "updated_at": now}) for row, values in pending]
+    )
     record_many(actor=actor, action="enterprises.update", lines=lines)
+    stated = _state_places(actor, {row.pk: values for row, values in pending})
+    settle_enterprises(stated)
+    settle_homes(sorted(homes))
+    posts = {row.pk: values["officer_id"] for row, values in pending if "officer_id" in values}
+    post_officers(actor=actor, changes=posts, on=timezone.localdate(), why=why, audited=False)
     index_enterprises(row.pk for row, _values in pending)
+    cancelled = Enterprise.Status.CANCELLED
+    gone = [row.pk for row, values in pending if values.get("status") == cancelled]
+    close_down(ids=gone, on=timezone.localdate(), why=why or str(_("企业注销")))
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are written as they are."""
+    return {k: v for k, v in values.items() if k not in PLACES and k != "officer_id"}
+
+
+def _state_places(actor: Actor, rows: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """Opens the facts of what rows say about registration and tax; returns whose changed."""
+    changes: dict[int, dict[str, FactValues]] = {}
+    sources: dict[str, list[int]] = {}
+    for pk, values in rows.items():
+        for name, (kind, key) in PLACES.items():
+            if values.get(name):
+                said = changes.setdefault(pk, {}).setdefault(kind, {})
+                said[key] = values[name]  # type: ignore[literal-required]
+        if pk in changes:
+            sources.setdefault(str(values.get("source") or ""), []).append(pk)
+    stated: list[int] = []
+    for source, pks in sources.items():
+        stated += restate(actor=actor, changes={pk: changes[pk] for pk in pks}, source=source)
+    return stated

@@ -1,12 +1,12 @@
 """Moving in, moving out, moving: tenancies with everything that follows from them.
 
-What follows, in the same transaction: the state of the spaces (let while an enterprise that is
-really there holds a running tenancy), the enterprise's home (the unit of its main running tenancy),
-the search index, and the event `enterprise_moved_out`.
+What follows, in the same transaction (`commands.settling`): presence, the state of the spaces, the
+enterprise's home, the search index, and the event `enterprise_moved_out`. A presence that a form
+or a file states is a claim about the registration (`commands.claims`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,24 +17,28 @@ from django.utils.translation import gettext as _
 from loushi.foundation.audit.commands import Line, record, record_many
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Conflict, Refused
-from loushi.foundation.core.events import publish
 from loushi.foundation.core.scoping import fetch, require
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.buildings import commands as buildings
 from loushi.registry.buildings.models import Building, Space
-from loushi.registry.enterprises.commands.enterprises import (
-    Upserted,
-    chunks,
-    clean_rows,
-    put_home,
+from loushi.registry.enterprises.commands.claims import (
+    CLAIMED,
+    Claim,
+    resolve_addresses,
+    take_claims,
 )
+from loushi.registry.enterprises.commands.closing import publish_moved_out
+from loushi.registry.enterprises.commands.enterprises import Upserted, clean_rows
+from loushi.registry.enterprises.commands.homes import settle_homes
 from loushi.registry.enterprises.commands.indexing import index_enterprises
+from loushi.registry.enterprises.commands.portions import chunks
+from loushi.registry.enterprises.commands.settling import MOVED_IN, MOVED_OUT, settle
 from loushi.registry.enterprises.commands.values import (
     TenancyValues,
     clean_tenancy,
     wrong_dates,
 )
-from loushi.registry.enterprises.models import Enterprise, Presence, Tenancy
+from loushi.registry.enterprises.models import ChangeReason, Enterprise, Tenancy
 from loushi.registry.enterprises.policy import CHANGE, RUNNING, require_at
 
 
@@ -52,8 +56,11 @@ def move_in(*, actor: Actor, enterprise_id: int, values: TenancyValues, why: str
         return fetch(Tenancy, actor, result.ids[0])
 
 
-def move_out(*, actor: Actor, tenancy_id: int, on: date, why: str) -> Tenancy:
-    """Ends a tenancy: `on` is the first day on which the enterprise is no longer there.
+def move_out(
+    *, actor: Actor, tenancy_id: int, on: date, why: str, reason: str = MOVED_OUT
+) -> Tenancy:
+    """Ends a tenancy: `on` is the first day on which the enterprise is no longer there; `reason`
+    is the code of a `ChangeReason`.
 
     Publishes `enterprise_moved_out` with the ids of enterprise, tenancy, building and space, the
     unit path of the place, the day, the reason and whether the enterprise sits anywhere else.
@@ -62,6 +69,8 @@ def move_out(*, actor: Actor, tenancy_id: int, on: date, why: str) -> Tenancy:
         raise Refused(_("迁出日期不能晚于今天。将来才迁出的，请先在“租约到期”中登记。"), field="on")
     if not why.strip():
         raise Refused(_("请写明迁出原因，例如“租约到期不续”。"), field="why")
+    if not ChangeReason.objects.filter(pk=reason, ends=True).exists():
+        raise Refused(_("请选择变化的原因。"), field="reason")
     with transaction.atomic():
         row = fetch(Tenancy, actor, tenancy_id, lock=True)
         require(actor, CHANGE, row)
@@ -73,30 +82,19 @@ def move_out(*, actor: Actor, tenancy_id: int, on: date, why: str) -> Tenancy:
                 field="on",
             )
         before = row.until
-        row.until = on
-        row.save(update_fields=["until"])
+        row.until, row.ended_id = on, reason
+        row.save(update_fields=["until", "ended"])
         record(
             actor=actor,
             action="enterprises.move_out",
             subject=row,
             before={"until": before},
-            after={"until": on, "enterprise_id": row.enterprise_id},
+            after={"until": on, "reason": reason, "enterprise_id": row.enterprise_id},
             why=why,
         )
         settle([row])
-        publish(
-            "enterprise_moved_out",
-            {
-                "enterprise_id": row.enterprise_id,
-                "tenancy_id": row.pk,
-                "building_id": row.building_id,
-                "space_id": row.space_id,
-                "unit_path": row.unit_path,
-                "on": on.isoformat(),
-                "why": why,
-                "elsewhere": _sits_somewhere(row.enterprise_id),
-            },
-        )
+        elsewhere = _sits_somewhere(row.enterprise_id)
+        publish_moved_out(row, on=on, why=why, elsewhere=elsewhere)
     return row
 
 
@@ -105,7 +103,7 @@ def move(*, actor: Actor, tenancy_id: int, on: date, values: TenancyValues, why:
     with transaction.atomic():
         old = fetch(Tenancy, actor, tenancy_id, permission=CHANGE)
         given: TenancyValues = {
-            "presence": old.presence,
+            "sits": old.sits,
             "is_main": old.is_main,
             **values,
             "since": on,
@@ -118,12 +116,12 @@ def move(*, actor: Actor, tenancy_id: int, on: date, values: TenancyValues, why:
 def change_tenancy(
     *, actor: Actor, tenancy_id: int, values: TenancyValues, why: str = ""
 ) -> Tenancy:
-    """Corrects a tenancy: presence, area, dates, whether it is the main one."""
+    """Corrects a tenancy: area, dates, whether it is the main one."""
     changes, wrong = clean_tenancy(values, new=False)
     changes = {
         name: value
         for name, value in changes.items()
-        if name in {"presence", "area", "since", "lease_until", "is_main"}
+        if name in {"area", "since", "lease_until", "is_main"}
     }
     with transaction.atomic():
         row = fetch(Tenancy, actor, tenancy_id, lock=True)
@@ -167,6 +165,8 @@ def upsert_tenancies(
             require_at(actor, permission, path)
         known = _known(cleaned)
         _refuse_twice(cleaned)
+        _refuse_cancelled(cleaned)
+        claims = _claims(cleaned)
         result = Upserted(ids=[0] * len(cleaned))
         fresh: list[int] = []
         pending: list[tuple[Tenancy, dict[str, Any]]] = []
@@ -199,19 +199,22 @@ def upsert_tenancies(
                 for index, thing in zip(fresh, made, strict=True)
             ],
         )
-        settle([*made, *(held for held, _values in pending)])
+        take_claims(actor=actor, claims=claims, many=len(cleaned) > 1)
+        touched = [*made, *(held for held, _values in pending)]
+        resolve_addresses(sorted({row.enterprise_id for row in touched}))
+        settle(
+            [
+                *touched,
+                *(
+                    known[_identity(cleaned[claim.index])]
+                    for claim in claims
+                    if _identity(cleaned[claim.index]) in known
+                ),
+            ]
+        )
     result.created, result.changed = len(made), len(pending)
     result.unchanged = len(cleaned) - len(made) - len(pending)
     return result
-
-
-def settle(tenancies: Iterable[Tenancy]) -> None:
-    """Brings everything that follows from tenancies up to date: spaces, homes, search index."""
-    rows = list(tenancies)
-    enterprises = sorted({row.enterprise_id for row in rows})
-    _settle_rooms(rows)
-    put_home(_homes(enterprises))
-    index_enterprises(enterprises)
 
 
 def follow_building(payload: Mapping[str, Any]) -> None:
@@ -237,49 +240,8 @@ def follow_building(payload: Mapping[str, Any]) -> None:
         ],
     )
     enterprises = sorted({row.enterprise_id for row in rows})
-    put_home(_homes(enterprises))
+    settle_homes(enterprises)
     index_enterprises(enterprises)
-
-
-def _settle_rooms(tenancies: Sequence[Tenancy]) -> None:
-    """What was said of a room ends where a tenancy begins that runs today or later; the state of
-    today follows; the totals of the buildings are to be made anew."""
-    today = timezone.localdate()
-    begins: dict[int, date] = {}
-    for row in tenancies:
-        if row.space_id is None or row.presence == Presence.REGISTERED_ONLY:
-            continue
-        if row.until is None or row.until > today:
-            begin = row.since or today
-            begins[row.space_id] = min(begin, begins.get(row.space_id, begin))
-    buildings.end_said(since=begins)
-    buildings.renew_states(space_ids=[row.space_id for row in tenancies if row.space_id])
-    buildings.mark_totals(row.building_id for row in tenancies)
-
-
-def _homes(enterprise_ids: Sequence[int]) -> dict[int, tuple[int | None, str]]:
-    """The home (unit id, path) of each enterprise that has a running tenancy: of the main one
-    where it is marked, else of the one that began last. Of several main ones the last stays."""
-    best: dict[int, tuple[Any, ...]] = {}
-    mains: dict[int, list[int]] = defaultdict(list)
-    for chunk in chunks(enterprise_ids):
-        rows = (
-            Tenancy.objects.unscoped("the home follows all tenancies")
-            .filter(RUNNING, enterprise_id__in=chunk)
-            .values_list(
-                "enterprise_id", "is_main", "since", "pk", "unit_path", "building__unit_id",
-                "building__unit_path", "space__unit_id",
-            )
-        )  # fmt: skip
-        for enterprise_id, main, since, pk, path, unit_id, building_path, space_unit in rows:
-            unit = space_unit if space_unit and path != building_path else unit_id
-            rank = (main, since or date.min, pk, unit, path)
-            best[enterprise_id] = max(best.get(enterprise_id, rank), rank)
-            if main:
-                mains[enterprise_id].append(pk)
-    demoted = [pk for key, held in mains.items() for pk in held if pk != best[key][2]]
-    update_rows(Tenancy, [(pk, {"is_main": False}) for pk in demoted])
-    return {pk: (rank[3], rank[4]) for pk, rank in best.items()}
 
 
 def _buildings(cleaned: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, str]]:
@@ -381,6 +343,42 @@ def _known(cleaned: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Tenanc
     return found
 
 
+def _claims(cleaned: Sequence[dict[str, Any]]) -> list[Claim]:
+    """Takes the stated presence out of the rows: it is no column to write."""
+    found = []
+    for index, row in enumerate(cleaned):
+        presence = row.pop("presence", "")
+        row.setdefault("began_id", MOVED_IN)
+        if row.get("until") is not None:
+            row.setdefault("ended_id", MOVED_OUT)
+        if presence in CLAIMED:
+            found.append(
+                Claim(
+                    index, row["enterprise_id"], presence, row["building_id"], row["space_id"],
+                    row.get("since"), row.get("until"), str(row.get("source") or ""),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _refuse_cancelled(cleaned: Sequence[Mapping[str, Any]]) -> None:
+    today = timezone.localdate()
+    running = {
+        row["enterprise_id"]: index
+        for index, row in enumerate(cleaned)
+        if row.get("until") is None or row["until"] > today
+    }
+    for chunk in chunks(sorted(running)):
+        rows = Enterprise.objects.unscoped("an enterprise that ended moves nowhere")
+        gone = rows.filter(pk__in=chunk, status=Enterprise.Status.CANCELLED).order_by("pk")
+        if (pk := gone.values_list("pk", flat=True).first()) is not None:
+            prefix = f"{running[pk]}." if len(cleaned) > 1 else ""
+            raise Refused(
+                _("这家企业已经注销，不能登记入驻。若没有注销，请先更正经营状态。"),
+                field=f"{prefix}enterprise_id",
+            )
+
+
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
@@ -392,7 +390,6 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 def _sits_somewhere(enterprise_id: int) -> bool:
     return (
         Tenancy.objects.unscoped("whether the enterprise sits anywhere")
-        .filter(RUNNING, enterprise_id=enterprise_id)
-        .exclude(presence=Presence.REGISTERED_ONLY)
+        .filter(RUNNING, enterprise_id=enterprise_id, sits=True)
         .exists()
     )

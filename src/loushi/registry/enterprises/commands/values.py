@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.registry.enterprises.commands.credit_code import CodeError, check_code, normalise
-from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, Presence, Tenancy
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseContact,
+    Lies,
+    Presence,
+    Tenancy,
+)
 
 LARGEST_AREA = 10**6
 MOST_STAFF = 10**6
@@ -30,6 +36,9 @@ class EnterpriseValues(TypedDict, total=False):
     status: str
     established_on: date | None
     registered_address: str
+    registered_lies: str
+    tax_address: str
+    tax_lies: str
     staff_count: int | None
     unit_id: int | None
     officer_id: int | None
@@ -38,13 +47,20 @@ class EnterpriseValues(TypedDict, total=False):
 
 class TenancyValues(TypedDict, total=False):
     """Any subset; `until` is the first day after. `space_number` names a room of the building
-    that is made where it does not exist yet."""
+    that is made where it does not exist yet.
+
+    `presence` is a claim about the registration (`commands.claims`): the stored one is derived.
+    `began`, `ended` are codes of `ChangeReason`.
+    """
 
     enterprise_id: int
     building_id: int
     space_id: int | None
     space_number: str
     presence: str
+    sits: bool
+    began_id: str | None
+    ended_id: str | None
     area: Decimal | float | str | None
     since: date | None
     until: date | None
@@ -85,6 +101,9 @@ def clean_enterprise(
         errors["size"] = one_of(Enterprise.Size)
     if "industry_id" in clean:
         clean["industry_id"] = clean["industry_id"] or None
+    for name in ("registered_lies", "tax_lies"):
+        if clean.get(name) and clean[name] not in Lies.values:
+            errors[name] = one_of(Lies)
     established = clean.get("established_on")
     if isinstance(established, date) and established > timezone.localdate():
         errors["established_on"] = _("成立日期不能晚于今天。")
@@ -99,8 +118,10 @@ def clean_tenancy(values: TenancyValues, *, new: bool) -> tuple[dict[str, Any], 
     texts(Tenancy, clean, errors)
     if new and not clean.get("building_id"):
         errors["building_id"] = _("请选择入驻的楼宇。")
-    if "presence" in clean and clean["presence"] not in Presence.values:
-        errors["presence"] = one_of(Presence)
+    if "presence" in clean:
+        if clean["presence"] not in Presence.values:
+            errors["presence"] = one_of(Presence)
+        clean["sits"] = clean["presence"] != Presence.REGISTERED_ONLY
     if "area" in clean:
         _area(clean, errors)
     errors |= wrong_dates(clean)

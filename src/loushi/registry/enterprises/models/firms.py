@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 from loushi.registry.accounts.models import Role, User
+from loushi.registry.enterprises.models.presence import Lies
 from loushi.registry.territory.models import Unit
 
 
@@ -26,7 +27,12 @@ class IndustryCode(PublicModel):
 
 
 class Enterprise(Scoped):
-    """An enterprise or 个体工商户. `unit`/`unit_path` is its home (main tenancy) of today."""
+    """An enterprise or 个体工商户. `unit`/`unit_path` is its home (main tenancy) of today.
+
+    `registered_address`, `registered_lies`, `tax_address`, `tax_lies` and `officer` are copies of
+    the facts and the post that run today (`PlaceFact`, `OfficerPost`), kept for speed by the
+    commands that write those; `loushi check register` compares them.
+    """
 
     index_again = "loushi.registry.enterprises.commands.indexing.index_enterprises"
     preview_name = _("企业")
@@ -71,6 +77,13 @@ class Enterprise(Scoped):
     )
     established_on = models.DateField(_("成立日期"), null=True, blank=True)
     registered_address = models.CharField(_("注册地址"), max_length=200, blank=True, default="")
+    registered_lies = models.CharField(
+        _("注册地"), max_length=8, choices=Lies.choices, blank=True, default=""
+    )
+    tax_address = models.CharField(_("纳税地址"), max_length=200, blank=True, default="")
+    tax_lies = models.CharField(
+        _("纳税地"), max_length=8, choices=Lies.choices, blank=True, default=""
+    )
     staff_count = models.PositiveIntegerField(_("员工数"), null=True, blank=True)
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="enterprises"

@@ -27,6 +27,7 @@ from .enterprises import (
     search,
     sections,
 )
+from .facts import Fact, facts_of, lies_on, presences_on, reasons
 from .grants import grants_of
 from .holding import held_spaces
 from .masking import masked_phone
@@ -56,6 +57,11 @@ from .sign_ups import (
 )
 
 __all__ = [
+    "Fact",
+    "facts_of",
+    "lies_on",
+    "presences_on",
+    "reasons",
     "home_choices",
     "Page",
     "tenancy_for_change",

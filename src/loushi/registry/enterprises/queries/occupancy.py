@@ -27,6 +27,7 @@ from loushi.registry.buildings.queries import (
 )
 from loushi.registry.enterprises.models import IndustryCode, Presence, Tenancy
 from loushi.registry.enterprises.policy import CHANGE
+from loushi.registry.enterprises.queries.facts import presences_on
 
 LEASE_WARNING = timedelta(days=90)
 
@@ -226,13 +227,15 @@ def _room(row: Tenancy) -> str:
 def _tenants(actor: Actor, building_id: int, on: date) -> dict[int | None, list[Tenant]]:
     found: dict[int | None, list[Tenant]] = defaultdict(list)
     names = dict(IndustryCode.objects.filter(level=1).values_list("section", "name"))
-    for row in tenants_of(actor, building_id, on):
+    rows = list(tenants_of(actor, building_id, on))
+    presences = presences_on(rows, on)
+    for row in rows:
         found[row.space_id].append(
             Tenant(
                 enterprise_id=row.enterprise_id,
                 name=row.enterprise.name,
                 short_name=row.enterprise.short_name,
-                presence=row.presence,
+                presence=presences[row.pk],
                 tenancy_id=row.pk,
                 lease_until=row.lease_until,
                 area=row.area,
