@@ -9,7 +9,7 @@ from loushi.registry.territory.models import Unit, UnitKind
 # "…市拱墅区…": a district named right after a province, prefecture or city. Words such as
 # 园区, 开发区, 小区 name no district by themselves and are never found this way at the front.
 _ELSEWHERE = re.compile(r"(?:省|自治区|[市州盟])([\u4e00-\u9fff]{1,8}?[区县旗市])")
-_NO_DISTRICT = ("开发区", "园区", "小区", "新区", "城区", "校区", "厂区", "保税区", "试验区")
+_NO_DISTRICT = re.compile(r"(?:开发|园|小|新|城|校|厂|保税|试验)区$")
 
 
 def district_names() -> tuple[str, ...]:
@@ -26,6 +26,6 @@ def lies_where(address: str, districts: tuple[str, ...]) -> str:
     if any(name and name in text for name in districts):
         return Lies.INSIDE
     for found in _ELSEWHERE.findall(text):
-        if not found.endswith(_NO_DISTRICT) and districts:
+        if districts and not _NO_DISTRICT.search(found):
             return Lies.OUTSIDE
     return Lies.UNKNOWN

@@ -1,0 +1,156 @@
+"""The importer of tenancies."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loushi.foundation.transfer.commands import (
+    Column,
+    Key,
+    Row,
+    Stored,
+    parsers,
+    register,
+)
+from loushi.registry.enterprises import commands
+from loushi.registry.enterprises.commands.values import wrong_dates
+from loushi.registry.enterprises.imports.located import (
+    PRESENCE_WORDS,
+    PRESENCES,
+    UNIT_ALIASES,
+    CreditCode,
+    Located,
+    building_columns,
+)
+from loushi.registry.enterprises.models import (
+    Tenancy,
+)
+from loushi.registry.enterprises.queries.finding import EnterpriseFinder, enterprise_finder
+
+lazy = gettext_lazy
+
+
+@register
+class TenancyImporter(Located):
+    """Tenancies: an enterprise and a building that are registered, a room, dates."""
+
+    name = "tenancies"
+    label = lazy("入驻")
+    kind = "enterprises.tenancy"
+    model = Tenancy
+    key = ()
+    order = 31
+    keyless = True
+    help = lazy("企业用信用代码或名称、楼宇用编码或名称写明；房号没有登记过的会一并登记。")
+    columns = (
+        Column("credit_code", lazy("统一社会信用代码"), CreditCode(), field=None,
+               aliases=("信用代码", "税号"), example="91350100M000100Y43"),
+        Column("enterprise", lazy("企业名称"), parsers.Text(120), field=None,
+               aliases=("公司名称", "名称", "企业", "承租人", "租户")),
+        Column("enterprise_id", lazy("企业"), derived=True),
+        *building_columns(),
+        Column("building_id", lazy("楼宇"), derived=True),
+        Column("room", lazy("房号"), parsers.Text(30, fold=True), field="space__number",
+               aliases=("房间号", "室号", "单元号", "房源"), example="1703"),
+        Column("presence", lazy("在地状态"),
+               parsers.Choice(dict(PRESENCES), also=PRESENCE_WORDS),
+               example="在地在册"),
+        Column("area", lazy("面积"), parsers.Number(places=2, minimum=0, unit="㎡"),
+               aliases=("租赁面积", "承租面积"), example="700"),
+        Column("since", lazy("入驻日期"), parsers.Day(), aliases=("起租日期", "入驻时间"),
+               example="2022-03-15"),
+        Column("until", lazy("迁出日期"), parsers.Day(), aliases=("退租日期",)),
+        Column("lease_until", lazy("租约到期"), parsers.Day(),
+               aliases=("租约到期日", "到期日期", "合同到期"), example="2026-12-31"),
+        Column("unit", lazy("所属单元"), parsers.Text(60), aliases=UNIT_ALIASES, field=None),
+    )  # fmt: skip
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        self.prepare_places(rows)
+        self.firms: EnterpriseFinder = enterprise_finder(
+            codes={str(row.get("credit_code") or "") for row in rows},
+            names={str(row.get("enterprise") or "") for row in rows},
+            source=self.context.source,
+        )
+        self.prepare_claims(self.firms)
+
+    def check_row(self, row: Row) -> None:
+        code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
+        firms = self.firms.find(code, name)
+        column = "credit_code" if code else "enterprise"
+        if len(firms) == 1:
+            row.values["enterprise_id"] = firms[0]
+        elif firms:
+            row.error(
+                column,
+                _("有 %(count)d 家企业叫“%(name)s”。请填写统一社会信用代码。")
+                % {"count": len(firms), "name": name},
+            )
+        elif not row.unreadable(column):
+            row.error(column, _("没有登记过这家企业。请先导入企业，或核对代码和名称。"))
+        building = self.building_of(row)
+        if building is not None:
+            row.values["building_id"] = building.id
+            row.unit_path = building.unit_path
+        elif not (row.get("building") or row.get("building_code")):
+            row.error("building", _("没有写明入驻的楼宇。请填写楼宇编码或名称。"))
+        self.check_claim(row, firms, building)
+        for name, sentence in wrong_dates(row.values).items():
+            row.error(name, sentence)
+
+    def natural_key(self, row: Row) -> Key | None:
+        if self.external_id(row) and self.context.source:
+            return None
+        values = row.values
+        if "enterprise_id" not in values or "building_id" not in values:
+            return None
+        return (
+            values["enterprise_id"],
+            values["building_id"],
+            values.get("room") or "",
+            values.get("since"),
+        )
+
+    def existing(self, keys: Collection[Key]) -> dict[Key, Stored]:
+        found: dict[Key, Stored] = {}
+        for row in self._read("enterprise_id", {key[0] for key in keys}):
+            held = row.values
+            key = (held["enterprise_id"], held["building_id"], held["room"] or "", held["since"])
+            if key in keys:
+                found[key] = row
+        return found
+
+    def apply_new(self, rows: Sequence[Row]) -> None:
+        self._write(rows)
+
+    def apply_changed(self, rows: Sequence[Row]) -> None:
+        self._write(rows)
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        values: list[commands.TenancyValues] = []
+        for row in rows:
+            merged = {**(row.stored.values if row.stored else {}), **row.values}
+            one: dict[str, Any] = {
+                "enterprise_id": merged["enterprise_id"],
+                "building_id": merged["building_id"],
+                "space_number": merged.get("room") or "",
+                "since": merged.get("since"),
+            }
+            one |= {
+                name: row.values[name]
+                for name in ("presence", "area", "until", "lease_until")
+                if name in row.values
+            }
+            if self.external_id(row) and self.context.source:
+                one |= {"source": self.context.source, "external_id": self.external_id(row)[:60]}
+            values.append(one)  # type: ignore[arg-type]
+        result = commands.upsert_tenancies(
+            actor=self.context.actor,
+            rows=values,
+            why=self.why(),
+            permission=self.permission,
+        )
+        for row, pk in zip(rows, result.ids, strict=True):
+            row.object_id = pk
