@@ -104,8 +104,10 @@ def test_a_firm_that_is_only_registered_there_keeps_its_registration(
 ) -> None:
     tenant = TenantInput(world.tenancies[1].pk, gone="registered")
     save(world, campaign, "302", outcome="vacant", tenants=(tenant,))
-    row = Tenancy.objects.unscoped(WHY).get(pk=world.tenancies[1].pk)
-    assert (row.until, row.presence) == (None, "registered_only")
+    sat = Tenancy.objects.unscoped(WHY).get(pk=world.tenancies[1].pk)
+    row = Tenancy.objects.unscoped(WHY).get(enterprise=sat.enterprise_id, until__isnull=True)
+    assert (row.space_id, row.sits, row.presence) == (sat.space_id, False, "registered_only")
+    assert sat.until == row.since
     assert state(world, "302") == "vacant"
 
 

@@ -32,6 +32,7 @@ from loushi.registry.enterprises.commands.enterprises import Upserted, clean_row
 from loushi.registry.enterprises.commands.homes import settle_homes
 from loushi.registry.enterprises.commands.indexing import index_enterprises
 from loushi.registry.enterprises.commands.portions import chunks
+from loushi.registry.enterprises.commands.presence import find_presence
 from loushi.registry.enterprises.commands.settling import MOVED_IN, MOVED_OUT, settle
 from loushi.registry.enterprises.commands.values import (
     TenancyValues,
@@ -116,8 +117,13 @@ def move(*, actor: Actor, tenancy_id: int, on: date, values: TenancyValues, why:
 def change_tenancy(
     *, actor: Actor, tenancy_id: int, values: TenancyValues, why: str = ""
 ) -> Tenancy:
-    """Corrects a tenancy: area, dates, whether it is the main one."""
+    """Corrects a tenancy: area, dates, whether it is the main one.
+
+    A `presence` is what was found there today (`commands.presence`): where it turns whether the
+    enterprise really sits there, the row that runs from today is returned.
+    """
     changes, wrong = clean_tenancy(values, new=False)
+    found = str(changes.get("presence") or "")
     changes = {
         name: value
         for name, value in changes.items()
@@ -143,6 +149,8 @@ def change_tenancy(
             why=why,
         )
         settle([row])
+        row.refresh_from_db()
+        row = find_presence(actor=actor, row=row, presence=found, why=why)
     return row
 
 

@@ -270,6 +270,28 @@ def test_cancelling_ends_everything_and_forbids_moving_in(units, actor) -> None:
     assert Tenancy.plain.count() == 1
 
 
+@pytest.mark.parametrize("found", ["here_only", "registered_only"])
+def test_what_is_found_at_the_place_changes_the_facts_from_today(units, actor, found) -> None:
+    tower = make_building(units["C1"])
+    firm = make_enterprise(units["C1"])
+    room = make_space(tower)
+    stay = make_tenancy(firm, tower, space_id=room.pk)
+    with at("2026-06-01 09:00"):
+        now = commands.change_tenancy(
+            actor=actor, tenancy_id=stay.pk, values={"presence": found}, why="扫楼"
+        )
+    stay.refresh_from_db()
+    room.refresh_from_db()
+    assert now.presence == found
+    if found == "here_only":
+        assert now.pk == stay.pk
+        assert [row.lies for row in chain(firm)] == ["inside", "outside"]
+        return
+    assert (stay.until, stay.presence) == (date(2026, 6, 1), "here_registered")
+    assert (now.since, now.sits, room.state) == (date(2026, 6, 1), False, "vacant")
+    assert chain(firm)[-1].building_id == tower.pk
+
+
 def test_values_of_today_become_events_and_never_empty_others(units, actor) -> None:
     firm = make_enterprise(units["C1"], registered_lies="inside", registered_address="临漕区一路")
     commands.update_enterprise(
