@@ -221,6 +221,16 @@ def examine(report: str, answer: str) -> None:
     Path(answer).write_text(json.dumps({"rows": found.rows()}, ensure_ascii=False))
 
 
+def examine_submissions(report: str, answer: str) -> None:
+    """The same for submissions alone: every demand with all its rows, every clerk told once."""
+    _begin()
+    told = json.loads(Path(report).read_text())
+    found = Findings()
+    _demands(found, told)
+    _heard(found, told)
+    Path(answer).write_text(json.dumps({"rows": found.rows()}, ensure_ascii=False))
+
+
 def _demands(found: Findings, told: dict[str, Any]) -> None:
     from loushi.casework.demands.models import Demand, DemandClock, DemandEvent
     from loushi.foundation.audit.models import Entry
@@ -268,12 +278,12 @@ def _demands(found: Findings, told: dict[str, Any]) -> None:
             found.check(f"each demand has {promise}", counts[pk] == 1 and pk in pks, pk)
 
 
-def _notices(found: Findings, told: dict[str, Any]) -> None:
+def _heard(found: Findings, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Checks the notices inside the application; returns them."""
     from loushi.casework.demands.models import Demand
-    from loushi.foundation.notices.models import Delivery, Notice
+    from loushi.foundation.notices.models import Notice
 
     why = "the bench examines everything"
-    clerks = set(told["clerks"])
     notices = list(
         Notice.objects.unscoped(why)
         .order_by("pk")
@@ -287,8 +297,16 @@ def _notices(found: Findings, told: dict[str, Any]) -> None:
         if row["kind"] == "demand_submitted":
             heard.setdefault(row["subject_id"], []).append(row["recipient_id"])
     for pk in Demand.objects.unscoped(why).order_by("pk").values_list("pk", flat=True):
-        good = sorted(heard.get(pk, [])) == sorted(clerks)
+        good = sorted(heard.get(pk, [])) == sorted(told["clerks"])
         found.check("each submission is told to each clerk once", good, (pk, heard.get(pk)))
+    return notices
+
+
+def _notices(found: Findings, told: dict[str, Any]) -> None:
+    from loushi.foundation.notices.models import Delivery
+
+    why = "the bench examines everything"
+    notices = _heard(found, told)
     arrived = Counter(told["message_ids"])
     host = told["host"]
     expected = {f"<notice-{row['pk']}@{host}>" for row in notices if not row["withheld_at"]}

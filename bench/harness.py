@@ -242,10 +242,12 @@ def load(
     seconds: float = 10,
     headers: Mapping[str, str] | None = None,
     most: int = 1_000_000,
+    answered: Callable[[int, int, bytes], None] | None = None,
 ) -> Load:
     """Keep-alive load on this machine: `connections` threads for `seconds`, `most` requests.
 
-    `requests(n)` gives the nth request as (method, path), or (method, path, body, content type).
+    `requests(n)` gives the nth request as (method, path), (method, path, body, content type), or
+    with a dict of its own headers besides; `answered(n, status, body)` hears of every answer.
     Raw sockets: a client library would take more of the two cores than the server under test.
     """
     host, port = base.removeprefix("http://").split(":")
@@ -273,8 +275,10 @@ def load(
                 break
             request = requests(number)
             began = time.perf_counter()
-            status, _body = connection.request(*request)
+            status, body = connection.request(*request)
             times.append((time.perf_counter() - began) * 1000)
+            if answered is not None:
+                answered(number, status, body)
             statuses[status] = statuses.get(status, 0) + 1
         connection.close()
         with lock:
@@ -303,9 +307,15 @@ class Connection:
         self.buffer = b""
 
     def request(
-        self, method: str, path: str, body: bytes = b"", content_type: str = ""
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        content_type: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         head = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n{self.headers}"
+        head += "".join(f"{key}: {value}\r\n" for key, value in (headers or {}).items())
         if body or method != "GET":
             head += f"Content-Type: {content_type or 'application/json'}\r\n"
             head += f"Content-Length: {len(body)}\r\n"
