@@ -69,9 +69,7 @@ def run() -> dict[str, Any]:
 # ---- both sides over PostgreSQL ------------------------------------------------------------------
 
 
-def _postgresql(
-    folder: Path, server: harness.PrivateServer, python: Path
-) -> list[dict[str, Any]]:
+def _postgresql(folder: Path, server: harness.PrivateServer, python: Path) -> list[dict[str, Any]]:
     environment = harness.loushi_environment(
         folder / "data", harness.free_port(), server.create_database("create")
     )
@@ -184,7 +182,9 @@ class Ours:
         different = 0
         for number, status, body in self.answers:
             if status != 201:
-                raise RuntimeError(f"submission {number} was answered with {status}: {body[:300]!r}")
+                raise RuntimeError(
+                    f"submission {number} was answered with {status}: {body[:300]!r}"
+                )
             pk = json.loads(body)["id"]
             different += told.setdefault(f"第{number}", pk) != pk
         report = {
@@ -226,9 +226,7 @@ def _peer_python(python: Path, environment: dict[str, str], code: str) -> str:
     return done.stdout
 
 
-def _peer_prepared(
-    folder: Path, url: str, python: Path
-) -> tuple[dict[str, str], dict[str, Any]]:
+def _peer_prepared(folder: Path, url: str, python: Path) -> tuple[dict[str, str], dict[str, Any]]:
     environment = {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",

@@ -6,12 +6,18 @@ from typing import Any
 
 def connect() -> None:
     """Called once when all packages are loaded."""
+    from loushi.casework.demands.commands import rating_mail
     from loushi.casework.demands.models import Demand
     from loushi.casework.demands.workflow import MOVES
     from loushi.config.actions import ACTIONS
     from loushi.foundation.audit.policy import name_actions
     from loushi.foundation.core.scoping import set_root
-    from loushi.foundation.notices.registry import register_address, register_visibility
+    from loushi.foundation.notices.registry import (
+        register_address,
+        register_language,
+        register_link,
+        register_visibility,
+    )
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
     from loushi.registry.enterprises.queries import held_spaces
@@ -22,7 +28,10 @@ def connect() -> None:
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)
+    register_language(_language)
     register_visibility("demands.demand", _visible(Demand))
+    register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)
+    register_link(rating_mail.SUBJECT, rating_mail.page_of)
 
 
 def _demo_accounts() -> Any:
@@ -38,6 +47,14 @@ def _mail_address(user_id: int) -> str:
 
     active = User.objects.filter(pk=user_id, is_active=True)
     return active.values_list("email", flat=True).first() or ""
+
+
+def _language(user_id: int) -> str:
+    """The language that a person chose, or ''."""
+    from loushi.registry.accounts.models import User
+
+    chosen = User.objects.filter(pk=user_id).values_list("language", flat=True)
+    return chosen.first() or ""
 
 
 def _visible(model: Any) -> Callable[[int, int], bool]:

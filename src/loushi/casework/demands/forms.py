@@ -183,10 +183,15 @@ class RegisterForm(DemandForm):
     title = forms.CharField(label=_("标题"), max_length=80, required=False)
     contact_name = forms.CharField(label=_("联系人"), max_length=40, required=False)
     contact_phone = forms.CharField(label=_("联系电话"), max_length=20, required=False)
+    contact_email = forms.EmailField(
+        label=_("联系邮箱"),
+        required=False,
+        help_text=_("没有账号的联系人，有了答复会收到一个一次性评价链接。"),
+    )
 
     field_order = (
         "channel", "enterprise", "text", "title", "category", "building", "space", "place",
-        "contact_name", "contact_phone", "urgency", "side", "uploads", "hide_name",
+        "contact_name", "contact_phone", "contact_email", "urgency", "side", "uploads", "hide_name",
     )  # fmt: skip
 
     def __init__(self, *args: Any, enterprises: Choices, **kwargs: Any) -> None:

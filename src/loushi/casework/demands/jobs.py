@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loushi.casework.demands.commands import clocks, telling
 from loushi.casework.demands.commands.case import Case
@@ -15,6 +16,7 @@ from loushi.casework.demands.workflow import OPEN, active_parts, workflow
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import reached_warning
 from loushi.foundation.core.jobs import periodic
+from loushi.foundation.notices.commands import Phrase
 from loushi.registry.accounts import queries as accounts
 
 BATCH = 500
@@ -92,9 +94,9 @@ def _escalate(demand: Demand, clock: DemandClock, percent: int, event_id: int) -
     if percent >= 100:
         people += accounts.superiors_of(demand.unit_path)
     title = (
-        _("诉求已超时")
+        Phrase(gettext_noop("诉求已超时"))
         if percent >= 100
-        else _("诉求时限已用 %(percent)d%%") % {"percent": percent}
+        else Phrase(gettext_noop("诉求时限已用 %(percent)d%%"), {"percent": percent})
     )
     telling.tell(demand, people, "demand_clock", title, f"clock:{clock.pk}:{percent}:{event_id}")
 
@@ -129,7 +131,7 @@ def remind_reviews() -> int:
             demand,
             telling.centre_people(demand, "demands.suspend"),
             "demand_review",
-            _("挂账到了复核日，请恢复办理或重新挂账"),
+            gettext_noop("挂账到了复核日，请恢复办理或重新挂账"),
             f"review:{today.isoformat()}",
         )
     return len(rows)

@@ -133,6 +133,7 @@ class Demand(Scoped):
     )
     contact_name = models.CharField(_("联系人"), max_length=40, blank=True, default="")
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True, default="")
+    contact_email = models.EmailField(_("联系邮箱"), blank=True, default="")
     hide_name = models.BooleanField(_("对办理单位隐去姓名"), default=False)
 
     unit = models.ForeignKey(
@@ -407,16 +408,28 @@ class Extension(Scoped):
 
 
 class RatingLink(Scoped):
-    """A one-time link to rate without login: only the token's digest is kept; 410 once expired."""
+    """A one-time link to rate without login: only the token's digest is kept; 410 once expired.
+
+    A link that is mailed has an `address`, one for each demand and address until it is used; its
+    token is made from `seed` and the secret key when the mail goes out.
+    """
 
     demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="rating_links")
     unit_path = UnitPathField(db_index=False)
     digest = models.CharField(max_length=64, unique=True)
+    address = models.EmailField(blank=True, default="")
+    seed = models.CharField(max_length=32, blank=True, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Scoped.Meta):
-        pass
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demand", "address"],
+                condition=~models.Q(address="") & models.Q(used_at__isnull=True),
+                name="rating_link_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.demand_id} until {self.expires_at}"

@@ -77,7 +77,7 @@ def hidden_fields(actor: Actor, row: Demand) -> frozenset[str]:
         return frozenset()
     if covering(actor, "demands.contact_view", row):
         return frozenset()
-    hidden = {"contact_phone"}
+    hidden = {"contact_phone", "contact_email"}
     if row.hide_name:
         hidden |= {"contact_name", "submitter"}
     return frozenset(hidden)
@@ -119,6 +119,7 @@ for code in ("refuse_extension", "moved_out", "inherited"):
     declare_kind(f"demand_{code}", _("诉求有新情况"), group="demand_news")
 declare_kind("demand_ask_info", _("请我补充信息"), permission="demands.submit")
 declare_kind("demand_resolve", _("诉求有了答复，请我评价"), permission="demands.submit")
+declare_kind("demand_rate_by_link", _("一次性评价链接"), group="demand_resolve")
 declare_kind("demand_progress", _("我的诉求有进展"), permission="demands.submit")
 for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge"):
     declare_kind(f"demand_{code}", _("我的诉求有进展"), group="demand_progress")

@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .actor import Actor
@@ -35,18 +36,35 @@ def once(
         return create(), True
     digest = fingerprint(payload)
     mine = {"user_id": actor.user_id or 0, "command": command, "key": key[:80]}
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                row = IdempotencyKey.objects.create(**mine, fingerprint=digest)
-        except IntegrityError:
+    with transaction.atomic(savepoint=False):
+        pk = _claimed(**mine, fingerprint=digest)
+        if pk is None:
             row = IdempotencyKey.objects.select_for_update().get(**mine)
             if row.fingerprint != digest:
-                raise Conflict(
-                    _("同一个提交编号用在了不同的内容上。请重新打开页面再提交。")
-                ) from None
+                raise Conflict(_("同一个提交编号用在了不同的内容上。请重新打开页面再提交。"))
             if row.object_id is not None:
                 return row.object_id, False
-        row.object_id = create()
-        row.save(update_fields=["object_id"])
-    return row.object_id, True
+            pk = row.pk
+        made = create()
+        with connection.cursor() as cursor:
+            cursor.execute(_FILL, [made, pk])
+    return made, True
+
+
+_TABLE = IdempotencyKey._meta.db_table
+_CLAIM = f"""
+    INSERT INTO {_TABLE} (user_id, command, key, fingerprint, object_id, created_at)
+    VALUES (%s, %s, %s, %s, NULL, %s)
+    ON CONFLICT (user_id, command, key) DO NOTHING RETURNING id
+"""
+_FILL = f"UPDATE {_TABLE} SET object_id = %s WHERE id = %s"
+
+
+def _claimed(*, user_id: int, command: str, key: str, fingerprint: str) -> int | None:
+    """The id of a new key row; None where the key was used before. One that is being used at this
+    moment is waited for. Plain SQL: an insert that may fail would need a savepoint."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [user_id, command, key, fingerprint, now])
+        found = cursor.fetchone()
+    return found[0] if found else None

@@ -78,7 +78,7 @@ def index_many(texts: Iterable[Text]) -> int:
     """
     count = 0
     source = iter(texts)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         while portion := list(islice(source, ROWS_PER_STATEMENT)):
             rows = {(text.kind, text.object_id): _row(text) for text in portion}
             engine().write(list(rows.values()))

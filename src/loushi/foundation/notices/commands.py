@@ -14,10 +14,19 @@ from loushi.foundation.core.errors import Denied, NotVisible, Refused
 from loushi.foundation.core.scoping import fetch
 
 from . import registry
-from .models import Channel, Delivery, KindPreference, Mode, Notice, Preference
+from .models import (
+    OUTSIDER,
+    TITLE_LENGTH,
+    Channel,
+    Delivery,
+    KindPreference,
+    Mode,
+    Notice,
+    Preference,
+)
+from .phrases import Phrase, Value
 from .policy import MANAGE
 
-TITLE_LENGTH = 200
 ROWS_PER_INSERT = 1000
 ROWS_PER_TRANSACTION = 500
 
@@ -28,12 +37,13 @@ class Message:
 
     user_id: int
     kind: str
-    title: str
-    body: str = ""
+    title: str | Phrase
+    body: str | Phrase = ""
     link: str = ""
     subject: tuple[str, int] | None = None
     key: str = ""
     at: datetime | None = None
+    address: str = ""
 
 
 def _row(message: Message, *, deliver: bool, read: bool) -> Notice:
@@ -41,13 +51,18 @@ def _row(message: Message, *, deliver: bool, read: bool) -> Notice:
         raise ValueError(f"a notice links to a page of ours, not to {message.link!r}")
     if not message.key:
         raise ValueError("a notice needs a key that makes it unique for its recipient")
-    title = " ".join(message.title.split())
+    title, title_values = _kept(message.title)
+    body, body_values = _kept(message.body)
+    title = " ".join(title.split())
     at = message.at or timezone.now()
     return Notice(
         recipient_id=message.user_id,
         kind=message.kind,
         title=title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1]}…",
-        body=message.body,
+        body=body,
+        title_values=title_values,
+        body_values=body_values,
+        address=message.address,
         link=message.link,
         subject_type=message.subject[0] if message.subject else "",
         subject_id=message.subject[1] if message.subject else None,
@@ -58,20 +73,26 @@ def _row(message: Message, *, deliver: bool, read: bool) -> Notice:
     )
 
 
+def _kept(text: str | Phrase) -> tuple[str, dict[str, Value] | None]:
+    return (text.msgid, dict(text.values)) if isinstance(text, Phrase) else (text, None)
+
+
 def notify(
     *,
     user_ids: Iterable[int],
     kind: str,
-    title: str,
-    body: str = "",
+    title: str | Phrase,
+    body: str | Phrase = "",
     link: str = "",
     subject: tuple[str, int] | None = None,
     key: str,
 ) -> None:
     """Tells people something, in the caller's transaction; each person once for one `key`.
 
-    It is in their list as soon as the transaction commits; mail follows as they prefer. `link` is
-    a path of ours. `subject` lets the worker check that the person may still see the matter.
+    Our own sentences are given as a Phrase, so that each reader gets the own language; a plain text
+    stays as it is. It is in their list as soon as the transaction commits; mail follows as they
+    prefer. `link` is a path of ours. `subject` lets the worker check that the person may still see
+    the matter.
     """
     notify_many(
         [
@@ -79,6 +100,21 @@ def notify(
             for user_id in dict.fromkeys(user_ids)
         ]
     )
+
+
+def write_to(
+    *,
+    address: str,
+    kind: str,
+    title: str | Phrase,
+    body: str | Phrase = "",
+    subject: tuple[str, int],
+    key: str,
+) -> None:
+    """Writes to somebody without an account, by mail only, in the caller's transaction; each
+    address once for one `key`. `subject` must have a link of its own (`registry.register_link`)
+    and a visibility that says whether the mail is still worth sending."""
+    notify_many([Message(OUTSIDER, kind, title, body, subject=subject, key=key, address=address)])
 
 
 def notify_many(messages: Iterable[Message], *, deliver: bool = True, read: bool = False) -> None:

@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.scoping import PublicModel, Scoped
 
+from .phrases import said
+
+TITLE_LENGTH = 200
+OUTSIDER = 0  # the recipient_id of people without an account
+
 
 class Mode(models.TextChoices):
     """How a kind of notice reaches a person by one channel."""
@@ -25,6 +30,9 @@ class Channel(models.TextChoices):
 class Notice(Scoped):
     """One message to one person; the row itself is the delivery inside the application.
 
+    Sentences of ours are kept as msgid and values (see phrases), so that everybody reads them in
+    the own language.
+
     It is written in the transaction of its cause, and (recipient, key) is unique, so it exists
     exactly once. `planned_at` says when the worker decided about mail; a notice whose subject the
     recipient may no longer see is `withheld_at` that moment and shown to nobody.
@@ -32,8 +40,13 @@ class Notice(Scoped):
 
     recipient_id = models.BigIntegerField(_("收件人"))
     kind = models.CharField(_("类型"), max_length=60)
-    title = models.CharField(_("标题"), max_length=200)
+    title = models.CharField(_("标题"), max_length=TITLE_LENGTH)
     body = models.TextField(_("正文"), blank=True, default="")
+    # What the placeholders of the sentence stand for; null where the text is kept as it is.
+    title_values = models.JSONField(null=True, blank=True)
+    body_values = models.JSONField(null=True, blank=True)
+    # Where a person without an account is written to; recipient_id is 0 then.
+    address = models.EmailField(blank=True, default="")
     link = models.CharField(_("链接"), max_length=300, blank=True, default="")
     subject_type = models.CharField(max_length=60, blank=True, default="")
     subject_id = models.BigIntegerField(null=True, blank=True)
@@ -57,7 +70,18 @@ class Notice(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} → {self.recipient_id}"
+        return f"{self.title_text} → {self.recipient_id}"
+
+    @property
+    def title_text(self) -> str:
+        """The title in the active language, on one line."""
+        title = " ".join(said(self.title, self.title_values).split())
+        return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1]}…"
+
+    @property
+    def body_text(self) -> str:
+        """The body in the active language."""
+        return said(self.body, self.body_values)
 
 
 class Delivery(Scoped):

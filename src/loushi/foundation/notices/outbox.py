@@ -122,11 +122,11 @@ def plan() -> int:
 
 def _plan_mail(notice: Notice, plan: _Plan, now: datetime) -> None:
     mode = plan.mode(notice)
-    if mode == Mode.OFF or not registry.address_of(notice.recipient_id):
+    if mode == Mode.OFF or not _address_of(notice):
         return
     times = plan.times.get(notice.recipient_id, Times())
     urgent = plan.urgent(notice)
-    if mode == Mode.DIGEST and not urgent:
+    if mode == Mode.DIGEST and not urgent and not notice.address:
         _join_digest(notice, times, now)
         return
     Delivery.objects.unscoped(WHY).bulk_create(
@@ -141,6 +141,10 @@ def _plan_mail(notice: Notice, plan: _Plan, now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _address_of(notice: Notice) -> str:
+    return notice.address or registry.address_of(notice.recipient_id)
 
 
 def _join_digest(notice: Notice, times: Times, now: datetime) -> None:
@@ -299,14 +303,15 @@ def _visible(notice: Notice) -> bool:
 
 def _message(delivery: Delivery, connection: object) -> tuple[EmailMessage | None, str]:
     """The mail, or None and why there is none any more."""
-    address = registry.address_of(delivery.recipient_id)
+    notice = delivery.notice
+    address = _address_of(notice) if notice else registry.address_of(delivery.recipient_id)
     if not address:
         return None, NO_ADDRESS
-    with translation.override(settings.LANGUAGE_CODE):
-        if delivery.notice is not None:
-            if not _visible(delivery.notice):
+    with translation.override(registry.language_of(delivery.recipient_id)):
+        if notice is not None:
+            if not _visible(notice):
                 return None, NOT_VISIBLE
-            subject, parts = delivery.notice.title, [_about(delivery.notice)]
+            subject, parts = notice.title_text, [_about(notice)]
         else:
             unread = DigestItem.objects.unscoped(WHY).filter(
                 delivery=delivery, notice__read_at=None
@@ -317,7 +322,8 @@ def _message(delivery: Delivery, connection: object) -> tuple[EmailMessage | Non
                 return None, ALL_READ
             subject = _("楼事每日汇总：%(count)s 条消息") % {"count": len(notices)}
             parts = [_about(notice) for notice in notices]
-        body = "\n\n".join([*parts, _footer()])
+        footer = _farewell() if notice is not None and notice.address else _footer()
+        body = "\n\n".join([*parts, footer])
     message = EmailMessage(
         subject=" ".join(str(subject).split()),
         body=body,
@@ -329,11 +335,12 @@ def _message(delivery: Delivery, connection: object) -> tuple[EmailMessage | Non
 
 
 def _about(notice: Notice) -> str:
-    lines = [notice.title]
+    lines = [notice.title_text]
     if notice.body:
-        lines.append(notice.body)
-    if notice.link:
-        link = f"{settings.PUBLIC_ADDRESS.rstrip('/')}{notice.link}"
+        lines.append(notice.body_text)
+    page = notice.link or registry.link_of(notice.subject_type, notice.subject_id)
+    if page:
+        link = f"{settings.PUBLIC_ADDRESS.rstrip('/')}{page}"
         lines.append(_("查看：%(link)s") % {"link": link})
     return "\n".join(lines)
 
@@ -341,3 +348,7 @@ def _about(notice: Notice) -> str:
 def _footer() -> str:
     link = f"{settings.PUBLIC_ADDRESS.rstrip('/')}/notices/preferences/"
     return _("此信由楼事自动发出，请勿直接回复。接收方式可在这里调整：%(link)s") % {"link": link}
+
+
+def _farewell() -> str:
+    return _("此信由楼事自动发出，请勿直接回复。链接只能用一次，过期作废，请勿转发。")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 Visibility = Callable[[int, int], bool]
 AddressBook = Callable[[int], str]
 
@@ -34,7 +36,9 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _visibility: dict[str, Visibility] = {}
+_links: dict[str, Callable[[int], str]] = {}
 _address: AddressBook | None = None
+_language: Callable[[int], str] | None = None
 
 
 def declare_kind(
@@ -83,3 +87,27 @@ def register_address(source: AddressBook) -> None:
 def address_of(user_id: int) -> str:
     """The person's mail address, '' when there is none or nobody registered an address book."""
     return _address(user_id) if _address else ""
+
+
+def register_link(subject_type: str, source: Callable[[int], str]) -> None:
+    """`source(subject_id)` gives the page (a path of ours) of a subject at the moment of sending,
+    for pages whose address is a secret that is stored nowhere."""
+    _links[subject_type] = source
+
+
+def link_of(subject_type: str, subject_id: int | None) -> str:
+    """The page of a subject, '' where nobody registered one."""
+    source = _links.get(subject_type)
+    return source(subject_id) if source and subject_id is not None else ""
+
+
+def register_language(source: Callable[[int], str]) -> None:
+    """`source(user_id)` gives the language that a person chose, or ''."""
+    global _language
+    _language = source
+
+
+def language_of(user_id: int) -> str:
+    """The language in which a person is written to; the platform's where none was chosen."""
+    chosen = _language(user_id) if _language and user_id else ""
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -120,7 +120,7 @@ def demand_out(view: CaseView) -> dict[str, Any]:
         | {name: _named(getattr(row, name)) for name in ("enterprise", "unit", "building", "space")}
         | {
             name: None if name in hidden else getattr(row, name)
-            for name in ("contact_name", "contact_phone")
+            for name in ("contact_name", "contact_phone", "contact_email")
         }
         | {
             "id": row.pk,
@@ -163,9 +163,14 @@ def submit_demand(
     submission = Submission(
         category_id=category, **given, **{f"{name}_id": pk for name, pk in places.items()}
     )
-    demand = commands.submit_demand(actor=request.actor, submission=submission, key=key)
-    response["Location"] = reverse("api:read_demand", args=[demand.pk])
-    return Status(201, demand_out(queries.case(request.actor, demand.pk)))
+    made = commands.submit(actor=request.actor, submission=submission, key=key)
+    response["Location"] = reverse("api:read_demand", args=[made.demand.pk])
+    view = (
+        queries.new_case(request.actor, made.demand, made.clocks)
+        if made.new
+        else queries.case(request.actor, made.demand.pk)
+    )
+    return Status(201, demand_out(view))
 
 
 @router.get(
@@ -267,7 +272,8 @@ def make_move(
     summary=_("生成一次性评价链接"),
 )
 def make_rating_link(request: HttpRequest, demand_id: Path[Id]) -> Any:
-    """For the service centre, to send on: earlier unused links of the demand stop working."""
+    """For the service centre, to send on: earlier ones made so and not used stop working. The one
+    that is mailed by itself after the answer goes on working."""
     view = queries.case(request.actor, demand_id)
     if not any(move.name == "close" for move in view.moves):
         raise Denied(_("答复以后、评价之前，由社区窗口生成评价链接。"))

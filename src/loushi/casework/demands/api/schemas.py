@@ -187,6 +187,7 @@ class DemandOut(Schema):
     crs: str
     contact_name: str | None
     contact_phone: str | None
+    contact_email: str | None
     hide_name: bool
     hidden: list[str]
     submitted_at: datetime
@@ -249,6 +250,9 @@ class Submitted(Schema):
     crs: ReferenceSystem = ReferenceSystem.UNKNOWN
     contact_name: Annotated[Line, Field(max_length=40)] = ""
     contact_phone: Annotated[Line, Field(max_length=20)] = ""
+    contact_email: Annotated[
+        Line, Field(max_length=254, description="gets the link to rate by, without an account")
+    ] = ""
     hide_name: bool = False
 
 

@@ -7,9 +7,10 @@ from loushi.casework.demands.commands.rating_links import (
     rate_by_link,
 )
 from loushi.casework.demands.commands.saved_views import remove_view, save_view
-from loushi.casework.demands.commands.submit import Submission, submit_demand
+from loushi.casework.demands.commands.submit import Receipt, Submission, submit, submit_demand
 
 __all__ = [
+    "Receipt",
     "Submission",
     "make_move",
     "make_rating_link",
@@ -17,5 +18,6 @@ __all__ = [
     "rate_by_link",
     "remove_view",
     "save_view",
+    "submit",
     "submit_demand",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loushi.casework.demands.commands import clocks, telling
 from loushi.casework.demands.commands.case import Case
@@ -14,7 +15,7 @@ from loushi.casework.demands.workflow import OPEN, workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.units import next_path
-from loushi.foundation.notices.commands import notify
+from loushi.foundation.notices.commands import Phrase, notify
 from loushi.registry.accounts import queries as accounts
 
 BATCH = 500
@@ -96,7 +97,7 @@ def on_enterprise_moved_out(payload: dict[str, Any]) -> None:
                 demand,
                 telling.centre_people(demand, "demands.dispatch"),
                 "demand_moved_out",
-                _("企业已迁出，请确认诉求是否继续办理"),
+                gettext_noop("企业已迁出，请确认诉求是否继续办理"),
                 f"moved_out:{event.pk}",
             )
 
@@ -118,8 +119,8 @@ def on_unit_changed(payload: dict[str, Any]) -> None:
             notify(
                 user_ids=people,
                 kind="demand_inherited",
-                title=str(_("单元调整后由您办理的在办诉求")),
-                body=str(_("共 %(n)d 件，原有进展和时限不变。") % {"n": count}),
+                title=Phrase(gettext_noop("单元调整后由您办理的在办诉求")),
+                body=Phrase(gettext_noop("共 %(n)d 件，原有进展和时限不变。"), {"n": count}),
                 link="/demands/",
                 subject=None,
                 key=f"unit:{payload.get('unit_id')}:{path}:{payload.get('on')}",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from loushi.casework.demands.commands import clocks, telling
+from loushi.casework.demands.commands import clocks, rating_mail, telling
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
@@ -123,3 +123,5 @@ def _aftermath(
         unit_path=demand.unit_path,
     )
     telling.moved(demand, move, outcome.event.pk, active_parts(demand))
+    if move == "resolve":
+        rating_mail.offer(demand, outcome.event.pk)

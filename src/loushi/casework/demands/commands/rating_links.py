@@ -1,6 +1,5 @@
 """Rating by a one-time link, without login: only a digest is stored; used or expired is 410."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -8,30 +7,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.moves import make_move
+from loushi.casework.demands.commands.rating_mail import LIFETIME, digest
 from loushi.casework.demands.models import Demand, RatingLink
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.errors import Gone, NotVisible
 
-LIFETIME = timedelta(days=7)
 WHY = "a rating link is looked up by its digest; whoever holds the token may rate"
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def make_rating_link(*, actor: Actor, demand: Demand, lifetime: timedelta = LIFETIME) -> str:
-    """Makes a link token for a demand's submitter; older unused ones stop working."""
+    """Makes a link token for a demand's submitter; older unused ones made so stop working (the one
+    that was mailed does not)."""
     now = timezone.now()
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         RatingLink.objects.unscoped(WHY).filter(
-            demand=demand, used_at__isnull=True, expires_at__gt=now
+            demand=demand, address="", used_at__isnull=True, expires_at__gt=now
         ).update(expires_at=now)
         RatingLink.objects.unscoped(WHY).create(
             demand=demand,
             unit_path=demand.unit_path,
-            digest=_digest(token),
+            digest=digest(token),
             expires_at=now + lifetime,
         )
     return token
@@ -42,7 +38,7 @@ def open_rating_link(token: str) -> RatingLink:
     link = (
         RatingLink.objects.unscoped(WHY)
         .select_related("demand")
-        .filter(digest=_digest(token))
+        .filter(digest=digest(token))
         .first()
     )
     if link is None:

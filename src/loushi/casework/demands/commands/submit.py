@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,6 +59,7 @@ class Submission:
     crs: str = "unknown"
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
     hide_name: bool = False
     tier: str = Tier.COMMUNITY
 
@@ -78,6 +82,11 @@ def _check(given: Submission) -> dict[str, Any]:
         }
     if given.category_id is None:
         errors["category"] = _("请选择归哪一类。拿不准时选最接近的，窗口可以更改。")
+    if given.contact_email.strip():
+        try:
+            validate_email(given.contact_email.strip())
+        except ValidationError:
+            errors["contact_email"] = _("邮箱格式不对，应像 name@example.cn；没有可以不填。")
     for name, choices in (("side", Side), ("urgency", Urgency), ("channel", Channel)):
         if getattr(given, name) not in choices.values:
             errors[name] = _("这一项的取值不在可选范围内，请重新选择。")
@@ -132,7 +141,7 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
     raise Denied
 
 
-def _create(actor: Actor, given: Submission) -> Demand:
+def _create(actor: Actor, given: Submission) -> Case:
     unit, building, space = _place(actor, given)
     _may_submit(actor, given, unit)
     category = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True).first()
@@ -154,6 +163,7 @@ def _create(actor: Actor, given: Submission) -> Demand:
         submitter_id=None if on_behalf else actor.user_id,
         contact_name=given.contact_name or ("" if on_behalf else actor.name),
         contact_phone=given.contact_phone,
+        contact_email=given.contact_email.strip(),
         hide_name=given.hide_name,
         unit=unit,
         unit_path=unit.path,
@@ -172,7 +182,7 @@ def _create(actor: Actor, given: Submission) -> Demand:
     workflow.write(
         demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel}
     )
-    return demand
+    return case
 
 
 def begin(case: Case) -> None:
@@ -188,6 +198,15 @@ def number_prefix() -> str:
     return prefix or "GS"
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a submission made: the demand, with its clocks where it is `new`."""
+
+    demand: Demand
+    new: bool
+    clocks: tuple[DemandClock, ...] = ()
+
+
 def submit_demand(
     *,
     actor: Actor,
@@ -199,15 +218,30 @@ def submit_demand(
 
     Raises Refused (every wrong field at once), Denied, Conflict (key used for something else).
     """
+    return submit(actor=actor, submission=submission, uploads=uploads, key=key).demand
+
+
+def submit(
+    *,
+    actor: Actor,
+    submission: Submission,
+    uploads: Sequence[Any] = (),
+    key: str = "",
+) -> Receipt:
+    """The same as `submit_demand`, for those who answer with the whole case at once."""
     errors = _check(submission)
     if errors:
         raise Refused.many(errors)
 
+    made: list[Case] = []
+
     def create() -> int:
-        demand = _create(actor, submission)
+        case = _create(actor, submission)
+        made.append(case)
+        demand = case.demand
         if uploads:
             attach(actor=actor, parent=("demands.demand", demand.pk), uploads=uploads)
-        telling.index(demand)
+        telling.index(demand, parts=())
         record(
             actor=actor,
             action="demands.submit",
@@ -223,14 +257,23 @@ def submit_demand(
         return demand.pk
 
     with transaction.atomic(), clocks.holding_rules():
-        pk, _created = once(
+        pk, new = once(
             actor=actor,
             command="demands.submit",
             key=key,
             payload={**asdict(submission), "files": [getattr(u, "name", "") for u in uploads]},
             create=create,
         )
-    return Demand.objects.unscoped("the actor has just made it").get(pk=pk)
+    if new:
+        return Receipt(made[0].demand, True, _as_stored(made[0]))
+    return Receipt(Demand.objects.unscoped("the actor has made it").get(pk=pk), False)
+
+
+def _as_stored(case: Case) -> tuple[DemandClock, ...]:
+    """The clocks as a later reading gives them: moments in UTC."""
+    for row in (case.demand, *case.clocks):
+        row.due_at = row.due_at and row.due_at.astimezone(UTC)
+    return tuple(case.clocks)
 
 
 def unit_of(demand: Demand) -> str:

@@ -1,14 +1,12 @@
 """Who is told what: notices and the search index, written in the command's own transaction."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop
 
 from loushi.casework.demands.models import Assignment, Demand
 from loushi.foundation.language.commands import Text, index_many, index_text
-from loushi.foundation.notices.commands import notify
+from loushi.foundation.notices.commands import Phrase, notify
 from loushi.registry.accounts import queries as accounts
 from loushi.registry.buildings import queries as buildings
 from loushi.registry.enterprises import queries as enterprises
@@ -40,18 +38,18 @@ def searchable_text(demand: Demand) -> str:
     return "\n".join([demand.number, demand.title, demand.text, enterprise, building, demand.place])
 
 
-def index(demand: Demand) -> None:
-    """Puts the demand into the search index, with the keys of those who may find it."""
+def index(demand: Demand, parts: Iterable[Assignment] | None = None) -> None:
+    """Puts the demand into the search index, with the keys of those who may find it; `parts` are
+    its parts where the caller knows them."""
+    if parts is None:
+        parts = Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand)
     index_text(
         kind="demand",
         object_id=demand.pk,
         text=searchable_text(demand),
         unit_path=demand.unit_path,
         at=demand.submitted_at,
-        participants=tokens_of(
-            demand,
-            Assignment.objects.unscoped("search tokens of one demand").filter(demand=demand),
-        ),
+        participants=tokens_of(demand, parts),
     )
 
 
@@ -74,17 +72,16 @@ def index_again(ids: Sequence[int]) -> None:
     )
 
 
-def tell(
-    demand: Demand, user_ids: Iterable[int], kind: str, title: Any, key: str, body: str = ""
-) -> None:
-    """One notice each; `key` makes a repeated command send nothing twice."""
+def tell(demand: Demand, user_ids: Iterable[int], kind: str, title: str | Phrase, key: str) -> None:
+    """One notice each; `key` makes a repeated command send nothing twice. `title` is a msgid
+    (marked with gettext_noop), or a Phrase where it has values."""
     ids = sorted(set(user_ids))
     if ids:
         notify(
             user_ids=ids,
             kind=kind,
-            title=str(title),
-            body=body or f"{demand.number} {demand.title}",
+            title=title if isinstance(title, Phrase) else Phrase(title),
+            body=f"{demand.number} {demand.title}",
             link=link_to(demand),
             subject=(SUBJECT, demand.pk),
             key=f"demand:{demand.pk}:{key}",
@@ -118,20 +115,26 @@ def unit_people(parts: Sequence[Assignment]) -> list[int]:
 
 
 def submitted(demand: Demand) -> None:
-    tell(demand, centre_people(demand), "demand_submitted", _("有新的诉求待受理"), "submitted")
+    tell(
+        demand,
+        centre_people(demand),
+        "demand_submitted",
+        gettext_noop("有新的诉求待受理"),
+        "submitted",
+    )
 
 
-FIRM_TITLES: dict[str, Any] = {
-    "accept": _l("您的诉求已受理"),
-    "decline": _l("您的诉求未予受理，请看说明"),
-    "ask_info": _l("请您补充信息，补充后继续办理"),
-    "dispatch": _l("您的诉求已交办"),
-    "suspend": _l("您的诉求已挂账，到复核日再办"),
-    "resume": _l("您的诉求已恢复办理"),
-    "resolve": _l("您的诉求已有答复，请您评价"),
-    "escalate": _l("您的诉求已提级办理"),
-    "grant_extension": _l("您的诉求办理期限已延长"),
-    "merge": _l("您的诉求已与同类诉求合并办理"),
+FIRM_TITLES: dict[str, str] = {
+    "accept": gettext_noop("您的诉求已受理"),
+    "decline": gettext_noop("您的诉求未予受理，请看说明"),
+    "ask_info": gettext_noop("请您补充信息，补充后继续办理"),
+    "dispatch": gettext_noop("您的诉求已交办"),
+    "suspend": gettext_noop("您的诉求已挂账，到复核日再办"),
+    "resume": gettext_noop("您的诉求已恢复办理"),
+    "resolve": gettext_noop("您的诉求已有答复，请您评价"),
+    "escalate": gettext_noop("您的诉求已提级办理"),
+    "grant_extension": gettext_noop("您的诉求办理期限已延长"),
+    "merge": gettext_noop("您的诉求已与同类诉求合并办理"),
 }
 
 
@@ -141,23 +144,39 @@ def moved(demand: Demand, move: str, event_id: int, parts: Sequence[Assignment])
     if move in FIRM_TITLES:
         tell(demand, firm_people(demand), f"demand_{move}", FIRM_TITLES[move], key)
     if move in {"dispatch", "refer", "transfer", "arbitrate", "reopen"}:
-        tell(demand, unit_people(parts), "demand_dispatched", _("有诉求交到您单位，请签收"), key)
+        tell(
+            demand,
+            unit_people(parts),
+            "demand_dispatched",
+            gettext_noop("有诉求交到您单位，请签收"),
+            key,
+        )
     elif move in {"supply_info", "supervise", "refuse_extension", "grant_extension", "resume"}:
-        tell(demand, unit_people(parts), f"demand_{move}", _("您办理的诉求有新情况"), f"u:{key}")
+        tell(
+            demand,
+            unit_people(parts),
+            f"demand_{move}",
+            gettext_noop("您办理的诉求有新情况"),
+            f"u:{key}",
+        )
     if move == "urge":
         people = unit_people(parts) or centre_people(demand)
-        tell(demand, people, "demand_urge", _("企业催办，请尽快联系"), key)
+        tell(demand, people, "demand_urge", gettext_noop("企业催办，请尽快联系"), key)
     if move == "hand_back":
         arbitration = demand.state == "arbitration"
         permission = "demands.arbitrate" if arbitration else "demands.dispatch"
-        title = _("第二次退回，请您裁定") if arbitration else _("有诉求被退回，请重新交办")
+        title = (
+            gettext_noop("第二次退回，请您裁定")
+            if arbitration
+            else gettext_noop("有诉求被退回，请重新交办")
+        )
         tell(demand, centre_people(demand, permission), "demand_returned", title, key)
     if move in {"supply_info", "withdraw", "answer_part"} or move.startswith("ask_ext"):
         tell(
             demand,
             centre_people(demand, "demands.dispatch"),
             f"demand_{move}",
-            _("诉求有新情况"),
+            gettext_noop("诉求有新情况"),
             f"c:{key}",
         )
     if move == "ask_suspension":
@@ -165,7 +184,7 @@ def moved(demand: Demand, move: str, event_id: int, parts: Sequence[Assignment])
             demand,
             centre_people(demand, "demands.suspend"),
             "demand_suspend",
-            _("有单位申请挂账"),
+            gettext_noop("有单位申请挂账"),
             key,
         )
     if move == "rate" and (demand.solved == "no" or (demand.score or 5) <= 2):
@@ -173,6 +192,6 @@ def moved(demand: Demand, move: str, event_id: int, parts: Sequence[Assignment])
             demand,
             centre_people(demand, "demands.close"),
             "demand_bad_rating",
-            _("企业不满意，请回访"),
+            gettext_noop("企业不满意，请回访"),
             key,
         )

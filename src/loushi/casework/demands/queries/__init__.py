@@ -1,6 +1,6 @@
 """The only way to read demands."""
 
-from loushi.casework.demands.queries.case import CaseView, ClockView, case
+from loushi.casework.demands.queries.case import CaseView, ClockView, case, new_case
 from loushi.casework.demands.queries.inbox import (
     Inbox,
     categories,
@@ -42,6 +42,7 @@ __all__ = [
     "filtered",
     "inbox",
     "lines",
+    "new_case",
     "page",
     "queues",
     "queues_for",

@@ -21,6 +21,7 @@ from loushi.casework.demands.queries.drawing import clock_bar_items
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.core import clocks as core_clocks
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import covering, fetch, hidden_fields
 from loushi.foundation.core.workflow import Move
 from loushi.foundation.files.models import Attachment
@@ -145,6 +146,33 @@ def case(actor: Actor, pk: int) -> CaseView:
             None,
         ),
         ratings=tuple(_rows(Rating, demand)),
+    )
+
+
+def new_case(actor: Actor, demand: Demand, clocks: Sequence[DemandClock]) -> CaseView:
+    """The case of a demand that the actor has just submitted, from what was written: it has no
+    parts, pauses, files or ratings yet, and its one line is that of the submission (left out).
+    Raises NotVisible. One query."""
+    if not covering(actor, "demands.view", demand):
+        raise NotVisible
+    now = timezone.now()
+    demand._active_parts = []  # type: ignore[attr-defined]
+    standard = core_clocks.standard()
+    views = tuple(_view(clock, None, (), standard, now) for clock in clocks)
+    return CaseView(
+        demand=demand,
+        hidden=hidden_fields(actor, demand),
+        sees_internal=sees_internal(actor, demand),
+        parts=(),
+        clocks=views,
+        main=views[0] if views else None,
+        bar=[],
+        events=(),
+        moves=tuple(workflow.legal(actor, demand)),
+        attachments=(),
+        pauses=(),
+        extension=None,
+        ratings=(),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loushi.casework.demands.models import (
     Assignment,
@@ -250,7 +251,9 @@ def _aside(line: Line, facts: Mapping[str, Any], event: DemandEvent | None) -> s
         return _("%(day)s前可评价") % {"day": day_words(until)}
     if row.state == State.NEED_INFO and event is not None:
         days = (timezone.localdate() - timezone.localtime(event.at).date()).days
-        return _("已等 %(n)d 天") % {"n": days} if days else _("今天问的")
+        if not days:
+            return _("今天问的")
+        return ngettext("已等 %(n)d 天", "已等 %(n)d 天", days) % {"n": days}
     if row.state == State.SUSPENDED and row.review_on:
         return _("%(day)s复核") % {"day": day_words(row.review_on)}
     if row.state in OPEN and row.due_at:

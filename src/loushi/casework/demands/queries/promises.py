@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.models import Tier, Urgency
@@ -68,7 +68,8 @@ def _not_counted(standard: clocks.Standard, now: datetime, due_at: datetime, lim
 def limit_words(limit: Limit) -> str:
     """An accept limit as a promise: 工作时间 2 小时内受理, 1 个工作日内受理."""
     if limit.kind in {LimitKind.WORKING_DAYS, LimitKind.STATUTORY_DAYS}:
-        return str(_("%(n)d 个工作日内受理") % {"n": limit.amount})
+        text = ngettext("%(n)d 个工作日内受理", "%(n)d 个工作日内受理", limit.amount)
+        return text % {"n": limit.amount}
     minutes = limit.minutes()
     hours, rest = divmod(minutes, 60)
     time = (

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext_lazy
 
 from loushi.casework.demands.models import DemandEvent, Verdict
 from loushi.casework.demands.queries import CaseView
@@ -107,15 +108,21 @@ def _accepted(data: Mapping[str, Any]) -> str:
     return "" if minutes is None else str(_("用时 %(time)s") % {"time": minutes_text(minutes)})
 
 
+EXTENDED = ngettext_lazy("延长 %(amount)s 个工作日", "延长 %(amount)s 个工作日", "amount")
+
+
 def _filled(sentence: Any) -> Callable[[Mapping[str, Any]], str]:
     """A sentence filled from the history row's data; '' when something is missing."""
 
     def fill(data: Mapping[str, Any]) -> str:
         try:
-            return str(sentence) % {
-                name: "、".join(value) if isinstance(value, list) else value
-                for name, value in data.items()
-            }
+            return str(
+                sentence
+                % {
+                    name: "、".join(value) if isinstance(value, list) else value
+                    for name, value in data.items()
+                }
+            )
         except KeyError:
             return ""
 
@@ -125,7 +132,7 @@ def _filled(sentence: Any) -> Callable[[Mapping[str, Any]], str]:
 DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     **dict.fromkeys(("dispatch", "arbitrate", "transfer", "reopen"), _dispatched),
     **dict.fromkeys(("suspend", "ask_suspension"), _filled(_l("%(review_on)s 复核"))),
-    **dict.fromkeys(("ask_extension", "grant_extension"), _filled(_l("延长 %(amount)s 个工作日"))),
+    **dict.fromkeys(("ask_extension", "grant_extension"), _filled(EXTENDED)),
     "accept": _accepted,
     "refer": _filled(_l("转 %(council)s 楼委会")),
     "resolve": lambda data: str(dict(Verdict.choices).get(data.get("verdict", ""), "")),

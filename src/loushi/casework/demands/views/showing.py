@@ -177,6 +177,7 @@ def submission_from(data: Mapping[str, Any]) -> Submission:
         place=data.get("place", ""),
         contact_name=data.get("contact_name", ""),
         contact_phone=data.get("contact_phone", ""),
+        contact_email=data.get("contact_email", ""),
         hide_name=data.get("hide_name", False),
     )
 

@@ -218,7 +218,8 @@ def _sentences(sum_: Explanation) -> Iterator[str]:
     if len(rests) <= NAMED_RESTS:
         off += [_span(part) for part in rests]
     else:
-        off.append(_("休息日 %(days)s 天") % {"days": sum(part.days for part in rests)})
+        days = sum(part.days for part in rests)
+        off.append(ngettext("休息日 %(days)s 天", "休息日 %(days)s 天", days) % {"days": days})
     if off:
         yield _("%(days)s不计。") % {"days": _("、").join(off)}
     for part in sum_.parts_of(MAKEUP):
@@ -263,7 +264,7 @@ def _opening(sum_: Explanation) -> str:
 
 
 def _off(part: Part) -> str:
-    return _("%(name)s %(days)s 天") % {
+    return ngettext("%(name)s %(days)s 天", "%(name)s %(days)s 天", part.days) % {
         "name": day_name(part.name) or _("放假"),
         "days": part.days,
     }

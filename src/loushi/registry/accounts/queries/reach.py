@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from loushi.foundation.core.units import WIDTH
-from loushi.registry.accounts.models import Appointment, Role
+from loushi.registry.accounts.models import Appointment
 from loushi.registry.accounts.queries.actors import running_on
 
 # Escalation goes to named people: secretary, then sub-district, then district.
@@ -30,17 +30,22 @@ def users_with_permission(
 
     With `nearest` only those of the deepest unit where anybody holds it: who is to be told first.
     """
-    roles = [row.pk for row in Role.objects.filter(is_active=True) if permission in row.permissions]
+    if department_id is None and not unit_path:
+        return []
     rows = Appointment.objects.unscoped("whom to notify about a row").filter(
-        running_on(on or timezone.localdate()), role_id__in=roles, user__is_active=True
+        running_on(on or timezone.localdate()), role__is_active=True, user__is_active=True
     )
     if department_id is not None:
-        ids = rows.filter(department_id=department_id).values_list("user_id", flat=True)
-        return sorted(set(ids))
-    if not unit_path:
-        return []
-    held = rows.filter(unit_id__isnull=False, unit_path__in=paths_up(unit_path))
-    found = list(held.values_list("unit_path", "user_id"))
+        rows = rows.filter(department_id=department_id)
+    else:
+        rows = rows.filter(unit_id__isnull=False, unit_path__in=paths_up(unit_path))
+    found = [
+        (path, user)
+        for path, user, held in rows.values_list("unit_path", "user_id", "role__permissions")
+        if permission in held
+    ]
+    if department_id is not None:
+        return sorted({user for _path, user in found})
     if nearest and found:
         deepest = max(len(path) for path, _user in found)
         found = [(path, user) for path, user in found if len(path) == deepest]

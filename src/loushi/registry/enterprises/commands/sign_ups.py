@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import ENTERPRISE, Actor, system_actor
 from loushi.foundation.core.errors import Conflict, Denied, Refused, TooMany
 from loushi.foundation.core.events import publish
 from loushi.foundation.core.scoping import fetch
-from loushi.foundation.notices.commands import notify
+from loushi.foundation.notices.commands import Phrase, notify
 from loushi.registry.accounts import commands as accounts
 from loushi.registry.accounts.models import Role, User
 from loushi.registry.accounts.queries import users_with_permission
@@ -109,7 +110,7 @@ def sign_up(*, data: SignUpData, ip: str | None = None) -> SignUp:
         notify(
             user_ids=users_with_permission(REVIEW, unit_path=row.unit_path),
             kind="sign_up_waiting",
-            title=str(_("有企业自助注册等您审核")),
+            title=Phrase(gettext_noop("有企业自助注册等您审核")),
             body=row.enterprise_name,
             link=f"/enterprises/sign-ups/{row.pk}/",
             key=f"sign_up:{row.pk}:waiting",
@@ -154,7 +155,7 @@ def approve_sign_up(*, actor: Actor, sign_up_id: int, enterprise_id: int | None 
         notify(
             user_ids=[row.user_id],
             kind="sign_up_approved",
-            title=str(_("注册已通过，可以提交诉求了")),
+            title=Phrase(gettext_noop("注册已通过，可以提交诉求了")),
             body=row.enterprise_name,
             link="/enterprises/mine/",
             key=f"sign_up:{row.pk}:approved",
@@ -172,7 +173,7 @@ def refuse_sign_up(*, actor: Actor, sign_up_id: int, reason: str) -> SignUp:
         notify(
             user_ids=[row.user_id],
             kind="sign_up_refused",
-            title=str(_("注册未通过")),
+            title=Phrase(gettext_noop("注册未通过")),
             body=reason.strip(),
             link="/enterprises/sign-up/status/",
             key=f"sign_up:{row.pk}:refused",

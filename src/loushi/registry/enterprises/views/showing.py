@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loushi.registry.buildings.queries import panels_of, visible_units
 from loushi.registry.enterprises import queries
@@ -142,7 +143,7 @@ def _moment(place: queries.Place) -> dict[str, Any]:
         if days < 0:
             notes.append(_("租约已过期"))
         elif days <= SOON_DAYS:
-            notes.append(_("剩 %(days)d 天") % {"days": days})
+            notes.append(ngettext("剩 %(days)d 天", "剩 %(days)d 天", days) % {"days": days})
     return {
         "kind": "handling" if place.until is None else "done",
         "when": f"{since} — {until}",
