@@ -14,6 +14,7 @@ from loushi.registry.enterprises.commands import (
     upsert_tenancies,
 )
 from loushi.registry.enterprises.commands.credit_code import complete
+from loushi.registry.enterprises.commands.indexing import indexed_once
 from loushi.registry.enterprises.models import Enterprise, IndustryCode
 
 PRESENCES = ("here_registered", "here_only", "registered_only")
@@ -77,20 +78,21 @@ def settle(
                 "source": "演示",
             }
         )
-    enterprises = _named_apart(rows) and register_enterprises(actor=actor, rows=rows, why=WHY)
-    _move_in(actor, rng, enterprises, rooms, presences, today)
+    _named_apart(rows)
+    with indexed_once():
+        enterprises = register_enterprises(actor=actor, rows=rows, why=WHY)
+        _move_in(actor, rng, enterprises, rooms, presences, today)
     _contacts(actor, rng, enterprises)
     return enterprises
 
 
-def _named_apart(rows: list[Any]) -> bool:
+def _named_apart(rows: list[Any]) -> None:
     """Two enterprises of the same name get a number between name and legal form."""
     seen: dict[str, int] = {}
     for row in rows:
         count = seen[row["name"]] = seen.get(row["name"], 0) + 1
         if count > 1:
             row["name"] = row["name"].replace("有限公司", f"（{count}）有限公司", 1)
-    return True
 
 
 def _move_in(

@@ -35,11 +35,13 @@ def once(
     if not key:
         return create(), True
     digest = fingerprint(payload)
-    mine = {"user_id": actor.user_id or 0, "command": command, "key": key[:80]}
+    user_id, key = actor.user_id or 0, key[:80]
     with transaction.atomic(savepoint=False):
-        pk = _claimed(**mine, fingerprint=digest)
+        pk = _claimed(user_id=user_id, command=command, key=key, fingerprint=digest)
         if pk is None:
-            row = IdempotencyKey.objects.select_for_update().get(**mine)
+            row = IdempotencyKey.objects.select_for_update().get(
+                user_id=user_id, command=command, key=key
+            )
             if row.fingerprint != digest:
                 raise Conflict(_("同一个提交编号用在了不同的内容上。请重新打开页面再提交。"))
             if row.object_id is not None:

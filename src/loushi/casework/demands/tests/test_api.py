@@ -146,13 +146,15 @@ def test_moves_follow_the_table(world: World, clerk: Caller) -> None:
 
 
 def test_hidden_names_are_null_and_listed(world: World) -> None:
-    made = world.submit(hide_name=True, contact_phone="13800002046")
+    made = world.submit(
+        hide_name=True, contact_phone="13800002046", contact_email="xu@example.cn"
+    )
     row = world.move(made, "accept", world.clerk())
     world.move(row, "dispatch", world.clerk(), lead=world.police.pk)
     handler = Caller(make_staff("department_handler", world.police))
     given = handler.get(f"/{row.pk}").json()
-    assert (given["contact_name"], given["contact_phone"]) == (None, None)
-    assert given["hidden"] == ["contact_name", "contact_phone", "submitter"]
+    assert {given[f"contact_{part}"] for part in ("name", "phone", "email")} == {None}
+    assert given["hidden"] == ["contact_email", "contact_name", "contact_phone", "submitter"]
     text = handler.get(f"/{row.pk}/history").content.decode()
     assert "陈屿" not in text
 

@@ -145,7 +145,7 @@ def test_wrong_preferences_are_refused_and_nothing_is_saved(
     with pytest.raises(Refused) as refusal:
         commands.save_preferences(actor=make_actor(3), **{**good, **wrong})
     assert refusal.value.errors[0].field == field
-    assert not Preference.objects.unscoped("test").exists()
+    assert not Preference.objects.unscoped("test").filter(user_id=3).exists()
     assert not KindPreference.objects.unscoped("test").exists()
 
 

@@ -1,7 +1,9 @@
 """The names and codes of enterprises in the search index."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from loushi.foundation.core.actor import BUILDING, ENTERPRISE
 from loushi.foundation.language.commands import Text, index_many
@@ -12,10 +14,29 @@ from loushi.registry.enterprises.policy import RUNNING
 KIND = "enterprise"
 CHUNK = 2_000
 
+_waiting: ContextVar[set[int] | None] = ContextVar("loushi_enterprises_to_index", default=None)
+
+
+@contextmanager
+def indexed_once() -> Iterator[None]:
+    """For commands in a row that touch the same enterprises: they go into the index once, at the
+    end of the block. Inside the transaction around all of them; an error indexes nothing."""
+    ids: set[int] = set()
+    token = _waiting.set(ids)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    index_enterprises(ids)
+
 
 def index_enterprises(ids: Iterable[int]) -> None:
     """Puts names, short names and credit codes where the search box finds them."""
     wanted = sorted(set(ids))
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.update(wanted)
+        return
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         places = _places(chunk)
