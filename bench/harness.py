@@ -128,7 +128,11 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Server":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()  # one that never answered must not be left behind
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

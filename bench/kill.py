@@ -346,13 +346,16 @@ def _changes(environment: dict[str, str], place: dict[str, Any], kills: Kills, t
 
 
 def _settle(environment: dict[str, str]) -> float:
-    """Seconds until nothing waits any more."""
-    began = time.monotonic()
-    rest = ""
-    while time.monotonic() - began < SETTLE_SECONDS:
+    """Seconds until nothing waits any more; gives up when it gets no less for a long time."""
+    began = shrank = time.monotonic()
+    rest, least = "", sys.maxsize
+    while time.monotonic() - shrank < SETTLE_SECONDS:
         rest = _in_django(environment, "waiting")
-        if not any(json.loads(rest)["pending"].values()):
+        waiting = sum(json.loads(rest)["pending"].values())
+        if not waiting:
             return time.monotonic() - began
+        if waiting < least:
+            least, shrank = waiting, time.monotonic()
         time.sleep(1)
-    harness.log(f"still waiting after {SETTLE_SECONDS} s: {rest}")
+    harness.log(f"nothing moved for {SETTLE_SECONDS} s: {rest}")
     return time.monotonic() - began

@@ -166,7 +166,7 @@ def submit_demand(
     made = commands.submit(actor=request.actor, submission=submission, key=key)
     response["Location"] = reverse("api:read_demand", args=[made.demand.pk])
     view = (
-        queries.new_case(request.actor, made.demand, made.clocks)
+        queries.new_case(request.actor, made.demand, made.clocks, made.standard)
         if made.new
         else queries.case(request.actor, made.demand.pk)
     )

@@ -27,6 +27,7 @@ from loushi.casework.demands.models import (
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
+from loushi.foundation.core.clocks import Standard
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.idempotency import once
 from loushi.foundation.core.units import covers
@@ -144,7 +145,8 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
 def _create(actor: Actor, given: Submission) -> Case:
     unit, building, space = _place(actor, given)
     _may_submit(actor, given, unit)
-    category = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True).first()
+    offered = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True)
+    category = offered.select_related("parent").first()
     if category is None:
         raise Refused(_("这个类别已停用，请重新选择。"), field="category")
     now = timezone.now()
@@ -200,11 +202,13 @@ def number_prefix() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a submission made: the demand, with its clocks where it is `new`."""
+    """What a submission made: the demand, with its clocks and the calendar that they were made
+    by where it is `new`."""
 
     demand: Demand
     new: bool
     clocks: tuple[DemandClock, ...] = ()
+    standard: Standard | None = None
 
 
 def submit_demand(
@@ -256,7 +260,7 @@ def submit(
         telling.submitted(demand)
         return demand.pk
 
-    with transaction.atomic(), clocks.holding_rules():
+    with transaction.atomic(), clocks.holding_rules() as rules:
         pk, new = once(
             actor=actor,
             command="demands.submit",
@@ -265,7 +269,7 @@ def submit(
             create=create,
         )
     if new:
-        return Receipt(made[0].demand, True, _as_stored(made[0]))
+        return Receipt(made[0].demand, True, _as_stored(made[0]), rules.standard)
     return Receipt(Demand.objects.unscoped("the actor has made it").get(pk=pk), False)
 
 

@@ -149,15 +149,20 @@ def case(actor: Actor, pk: int) -> CaseView:
     )
 
 
-def new_case(actor: Actor, demand: Demand, clocks: Sequence[DemandClock]) -> CaseView:
+def new_case(
+    actor: Actor,
+    demand: Demand,
+    clocks: Sequence[DemandClock],
+    standard: core_clocks.Standard | None = None,
+) -> CaseView:
     """The case of a demand that the actor has just submitted, from what was written: it has no
     parts, pauses, files or ratings yet, and its one line is that of the submission (left out).
-    Raises NotVisible. One query."""
+    Raises NotVisible. No query where the calendar is handed over."""
     if not covering(actor, "demands.view", demand):
         raise NotVisible
     now = timezone.now()
     demand._active_parts = []  # type: ignore[attr-defined]
-    standard = core_clocks.standard()
+    standard = standard or core_clocks.standard()
     views = tuple(_view(clock, None, (), standard, now) for clock in clocks)
     return CaseView(
         demand=demand,

@@ -146,9 +146,7 @@ def test_moves_follow_the_table(world: World, clerk: Caller) -> None:
 
 
 def test_hidden_names_are_null_and_listed(world: World) -> None:
-    made = world.submit(
-        hide_name=True, contact_phone="13800002046", contact_email="xu@example.cn"
-    )
+    made = world.submit(hide_name=True, contact_phone="13800002046", contact_email="xu@example.cn")
     row = world.move(made, "accept", world.clerk())
     world.move(row, "dispatch", world.clerk(), lead=world.police.pk)
     handler = Caller(make_staff("department_handler", world.police))
