@@ -16,7 +16,7 @@ from loushi.casework.demands.commands.case import Case, insert
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.commands.moves import INTERNAL, note_of
 from loushi.casework.demands.commands.submit import begin
-from loushi.casework.demands.models import Demand, DemandEvent, State
+from loushi.casework.demands.models import Demand, State
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.audit.commands import Line, record_many
 from loushi.foundation.core.actor import Actor
@@ -43,21 +43,23 @@ class History:
     steps: Sequence[Step] = ()
 
 
-def _event(case: Case, move: str, before: str, note: str, data: Mapping[str, Any]) -> DemandEvent:
-    return DemandEvent(
-        row=case.demand,
-        unit_path=case.demand.unit_path,
-        move=move,
-        from_state=before,
-        to_state=case.demand.state,
-        at=case.now,
-        actor_user_id=case.actor.user_id,
-        actor_name=case.actor.name,
-        appointment=case.actor.appointment,
-        note=note,
-        data=dict(data),
-        is_public=move not in INTERNAL,
-    )
+def _event(
+    case: Case, move: str, before: str, note: str, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The columns of a history line but for the ids, which are known when all is inserted."""
+    return {
+        "unit_path": case.demand.unit_path,
+        "move": move,
+        "from_state": before,
+        "to_state": case.demand.state,
+        "at": case.now,
+        "actor_user_id": case.actor.user_id,
+        "actor_name": case.actor.name,
+        "appointment": case.actor.appointment,
+        "note": note,
+        "data": dict(data),
+        "is_public": move not in INTERNAL,
+    }
 
 
 def replay(history: History) -> Case:
@@ -66,7 +68,7 @@ def replay(history: History) -> Case:
     demand.state = State.SUBMITTED
     case = Case(demand, history.actor, demand.submitted_at, fresh=True)
     begin(case)
-    case.events.append(_event(case, "submit", "", "", {"channel": demand.channel}))
+    case.events.append((_event(case, "submit", "", "", {"channel": demand.channel}), None))
     for step in history.steps:
         _step(case, step)
     return case
@@ -88,8 +90,7 @@ def _step(case: Case, step: Step) -> None:
     if demand.state == before:
         demand.state = move.target or before
     event = _event(case, step.move, before, note_of(step.values), data)
-    event.assignment = own[0] if own else None
-    case.events.append(event)
+    case.events.append((event, own[0] if own else None))
 
 
 def submit_many(*, actor: Actor, histories: Iterable[History]) -> list[Demand]:

@@ -21,7 +21,7 @@ from loushi.casework.demands.models import (
     Rating,
 )
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_rows
+from loushi.foundation.core.bulk import insert_rows, insert_values
 
 WHY = "what belongs to a demand that the command has already fetched under its scope"
 ORDER: tuple[type[models.Model], ...] = (Assignment, DemandClock, DemandPause, Extension, Rating)
@@ -35,7 +35,8 @@ class Case:
         self.actor = actor
         self.now = now
         self.fresh = fresh
-        self.events: list[DemandEvent] = []
+        # Lines of a fresh case: the columns of each, and the part that it concerns.
+        self.events: list[tuple[dict[str, Any], Assignment | None]] = []
         self._touched: dict[int, models.Model] = {}
 
     def _rows(self, model: Any) -> list[Any]:
@@ -107,9 +108,11 @@ def insert(cases: Iterable[Case]) -> None:
             if getattr(row, "assignment", None) is not None:
                 row.assignment_id = row.assignment.pk
         insert_rows(rows)
-    events = [event for case in cases for event in case.events]
-    for event in events:
-        event.row_id = event.row.pk
-        if event.assignment is not None:
-            event.assignment_id = event.assignment.pk
-    insert_rows(events)
+    insert_values(
+        DemandEvent,
+        [
+            values | {"row_id": case.demand.pk, "assignment_id": part.pk if part else None}
+            for case in cases
+            for values, part in case.events
+        ],
+    )
