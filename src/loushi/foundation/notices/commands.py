@@ -27,6 +27,19 @@ from .models import (
 from .phrases import Phrase, Value
 from .policy import MANAGE
 
+__all__ = [
+    "Message",
+    "Phrase",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "notify_many",
+    "retry",
+    "revive",
+    "save_preferences",
+    "write_to",
+]
+
 ROWS_PER_INSERT = 1000
 ROWS_PER_TRANSACTION = 500
 

@@ -275,8 +275,10 @@ def submit(
 
 def _as_stored(case: Case) -> tuple[DemandClock, ...]:
     """The clocks as a later reading gives them: moments in UTC."""
-    for row in (case.demand, *case.clocks):
-        row.due_at = row.due_at and row.due_at.astimezone(UTC)
+    for clock in case.clocks:
+        clock.due_at = clock.due_at.astimezone(UTC)
+    if case.demand.due_at is not None:
+        case.demand.due_at = case.demand.due_at.astimezone(UTC)
     return tuple(case.clocks)
 
 
