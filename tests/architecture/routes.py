@@ -109,6 +109,10 @@ SAMPLES: dict[str, Sample] = {
     "enterprises:review": row("sign_up"),
     "enterprises:approve": row("sign_up"),
     "enterprises:refuse": row("sign_up"),
+    # tax
+    "tax:firm": row("enterprise"),
+    "tax:look": row("enterprise"),
+    "tax:correct": row("return"),
     # demands
     "demands:case": row("demand"),
     "demands:move": row("demand", name="accept"),

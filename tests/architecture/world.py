@@ -41,6 +41,7 @@ from loushi.registry.enterprises.models import (
     SignUp,
     Tenancy,
 )
+from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
 
@@ -91,6 +92,7 @@ def _registry(world: World) -> None:
         "building": tower.pk,
         "space": space.pk,
         "enterprise": firm.pk,
+        "return": _make(TaxReturn, enterprise=firm, year=2025, amount=1, source="x", **path).pk,
         "tenancy": _make(Tenancy, enterprise=firm, building=tower, **path).pk,
         "contact": _make(EnterpriseContact, enterprise=firm, name="陈屿", **path).pk,
     }

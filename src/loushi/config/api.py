@@ -24,6 +24,8 @@ ROUTERS = (
     ("accounts", "loushi.registry.accounts"),
     ("buildings", "loushi.registry.buildings"),
     ("enterprises", "loushi.registry.enterprises"),
+    ("tax", "loushi.registry.tax"),
+    ("leads", "loushi.registry.leads"),
     ("demands", "loushi.casework.demands"),
     ("visits", "loushi.casework.visits"),
     ("insights", "loushi.overview.insights"),

@@ -38,6 +38,10 @@ RAIL: tuple[Entry, ...] = (
         ("enterprises:list",), _("企业"), "building-community", ("enterprises.view",),
         "/enterprises/",
     ),
+    Entry(("leads:list",), _("招商"), "briefcase", ("leads.view",), "/leads/"),
+    Entry(
+        ("tax:home",), _("税收"), "report", ("tax.figures", "tax.bands", "tax.cube"), "/tax/",
+    ),
     Entry(("visits:today",), _("走访"), "map-pin", ("visits.view",), "/visits/"),
     Entry(("matching:lists",), _("清单"), "list", ("matching.view",), "/matching/"),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view",), "/stations/"),

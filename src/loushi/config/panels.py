@@ -10,13 +10,17 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 
 DEMANDS = "loushi.casework.demands.views.panels"
 ENTERPRISES = "loushi.registry.enterprises.views.panels"
+TAX = "loushi.registry.tax.views.panels"
 
 PANELS: dict[str, tuple[str, ...]] = {
-    "building": ("loushi.registry.enterprises.views.plan.building_plan",),
+    "building": (
+        "loushi.registry.enterprises.views.plan.building_plan",
+        f"{TAX}.of_building",
+    ),
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
     "building.history": (f"{ENTERPRISES}.building_history", f"{DEMANDS}.of_building"),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
-    "enterprise": (f"{DEMANDS}.of_enterprise",),
+    "enterprise": (f"{DEMANDS}.of_enterprise", f"{TAX}.of_enterprise"),
     "enterprise.own": (),
 }

@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "loushi.registry.accounts",
     "loushi.registry.buildings",
     "loushi.registry.enterprises",
+    "loushi.registry.tax",
+    "loushi.registry.leads",
     "loushi.casework.demands",
     "loushi.casework.visits",
     "loushi.overview.insights",

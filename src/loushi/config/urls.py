@@ -15,6 +15,8 @@ PACKAGES = (
     ("units/", "loushi.registry.territory"),
     ("buildings/", "loushi.registry.buildings"),
     ("enterprises/", "loushi.registry.enterprises"),
+    ("tax/", "loushi.registry.tax"),
+    ("leads/", "loushi.registry.leads"),
     ("demands/", "loushi.casework.demands"),
     ("visits/", "loushi.casework.visits"),
     ("insights/", "loushi.overview.insights"),

@@ -52,6 +52,7 @@ def _posts(places: Places, staff: Staff) -> list[_Post]:
     posts = [
         _Post("office", "district_office", "区级统筹", district, shown=True),
         _Post("leader", "district_viewer", "区级查看", district, shown=True),
+        _Post("finance", "finance_officer", "财务专员", district, shown=True),
         _Post("supervisor", "supervisor", "督办", district, shown=True),
         _Post("sysadmin", "system_admin", "系统管理员", district, shown=True),
         _Post("secadmin", "security_admin", "安全管理员", district, shown=True),
@@ -71,6 +72,7 @@ def _posts(places: Places, staff: Staff) -> list[_Post]:
             posts.append(
                 _Post(f"officer{n}.{m}", "enterprise_officer", "企业专员", unit, shown=shown)
             )
+        posts.append(_Post(f"liaison{n}", "investment_liaison", "招商联络员", unit, shown=first))
         grid = places.grids[unit.pk][0]
         posts.append(_Post(f"chief{n}", "micro_grid_chief", "微网格长", grid, shown=first))
     for n, department in enumerate(staff.departments.values(), 1):

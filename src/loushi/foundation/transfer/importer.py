@@ -78,6 +78,8 @@ class Importer:
     """Whether rows may be recognised by (source, external id)."""
     keyless: ClassVar[bool] = False
     """Whether a row without any key is accepted, as new every time."""
+    confidential: ClassVar[bool] = False
+    """Whether batches are seen only by those who may import this kind (not by transfer.view)."""
     order: ClassVar[int] = 100
     help: ClassVar[Any] = ""
 

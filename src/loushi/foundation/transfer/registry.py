@@ -81,3 +81,8 @@ def provide_units(choices: UnitChoices) -> UnitChoices:
 def unit_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
     """The units that the actor may choose, as (path, label)."""
     return _unit_choices(actor, permission)
+
+
+def confidential_permissions() -> frozenset[str]:
+    """The permissions of importers whose batches are not shown to holders of transfer.view."""
+    return frozenset(item.permission for item in _importers.values() if item.confidential)

@@ -21,8 +21,11 @@ from loushi.foundation.transfer.rows import REJECTED, UNPLACED
 
 
 def _visible(model: type[Scoped], actor: Actor) -> Q:
-    """Own rows and the auditor's, and those of each importer where the actor may use it."""
+    """Own rows and the auditor's, and those of each importer where the actor may use it. What is
+    confidential (tax) is not the auditor's: only who may import it sees its cells."""
     found = Q(pk__in=model.objects.visible_to(actor, policy.VIEW).order_by().values("pk"))
+    if not actor.system:
+        found &= ~Q(permission__in=registry.confidential_permissions())
     for permission in {item.permission for item in registry.permitted(actor)}:
         ids = model.objects.visible_to(actor, permission).order_by().values("pk")
         found |= Q(permission=permission, pk__in=ids)
