@@ -30,7 +30,7 @@ def areas_of(building_ids: Sequence[int]) -> dict[int, Decimal]:
 def tiers_in(year: int) -> dict[str, Decimal]:
     """Name → yuan a year of the tiers in force at the end of a year (亿元楼 …)."""
     day = date(year, 12, 31)
-    rows = TaxTier.objects.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
+    rows = TaxTier.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
     return dict(rows.order_by("threshold").values_list("name", "threshold"))
 
 
