@@ -54,6 +54,11 @@ def fixed(shared: str, **parameters: Any) -> Sample:
     return Sample(lambda world: parameters, shared)
 
 
+def sweep_building() -> Sample:
+    """One building of the world's sweep."""
+    return Sample(lambda world: {"pk": world.ids["sweep"], "building": world.ids["building"]})
+
+
 DIRECTORY = "the directory of departments is open to all staff"
 TREE = "the tree of units is open to all staff"
 BY_ROLE = "depends on the role, not on the community"
@@ -124,6 +129,21 @@ SAMPLES: dict[str, Sample] = {
     "demands:remove_view": row("view"),
     "demands:category": row("category", BY_ROLE),
     "demands:category_switch": row("category", BY_ROLE),
+    # visits
+    "visits:page": row("visit"),
+    "visits:edit": row("visit"),
+    "visits:withdraw": row("visit"),
+    "visits:record": row("enterprise"),
+    "visits:own_visit": row("visit"),
+    "visits:inspection_done": row("inspection"),
+    "visits:inspection_cancel": row("inspection"),
+    "visits:sweep": row("sweep"),
+    "visits:sweep_rooms": row("sweep"),
+    "visits:sweep_report": row("sweep"),
+    "visits:sweep_close": row("sweep"),
+    "visits:sweep_building": sweep_building(),
+    "visits:sweep_add": sweep_building(),
+    "visits:room": row("sweep_task"),
     # foundation
     "audit:detail": row("audit"),
     "audit:export": fixed(BY_ROLE, form="csv"),
@@ -158,4 +178,11 @@ SAMPLES: dict[str, Sample] = {
     "api:read_demand": api("demand"),
     "api:read_history": api("demand"),
     "api:read_notice": api("notice"),
+    "api:read_visit": api("visit"),
+    "api:edit_visit": api("visit"),
+    "api:withdraw_visit": api("visit"),
+    "api:read_sweep": api("sweep"),
+    "api:list_sweep_rooms": api("sweep"),
+    "api:read_room": api("task"),
+    "api:save_room": api("task"),
 }

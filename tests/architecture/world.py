@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from loushi.casework.demands.factories import World as DemandWorld
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
+from loushi.casework.visits.models import PlanStop, SweepCampaign, SweepTask, Visit
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.clocks import install_default_service_levels
 from loushi.foundation.files.models import Attachment
@@ -75,6 +76,7 @@ def build() -> World:
     _registry(world)
     _people(world, department)
     _casework(world, department)
+    _visits(world, department)
     _foundation(world)
     return world
 
@@ -164,6 +166,37 @@ def _casework(world: World, department: Department) -> None:
     made.move(demand, "dispatch", clerk, lead=department.pk)
     view = _make(SavedView, user=world.staff["window_clerk"], name="我的", query="state=open")
     world.ids |= {"demand": demand.pk, "category": category.pk, "view": view.pk}
+
+
+def _visits(world: World, department: Department) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    officer = world.staff["enterprise_officer"]
+    visit = _make(
+        Visit, **here, enterprise_id=world.ids["enterprise"], building_id=world.ids["building"],
+        visitor=officer, visitor_name=officer.name, team=f"unit:{world.here.pk}",
+        team_name=world.here.name, at=timezone.now(), purpose="routine", met="nobody",
+    )  # fmt: skip
+    stop = _make(
+        PlanStop, user=world.staff["department_handler"], department=department,
+        team=f"department:{department.pk}", team_name=department.name,
+        enterprise_id=world.ids["enterprise"], unit_path=world.here.path,
+        on=timezone.localdate(), subject="年检",
+    )  # fmt: skip
+    today = timezone.localdate()
+    sweep = _make(
+        SweepCampaign, name="秋季扫楼", starts_on=today, due_on=today, created_by="sweep", **here
+    )
+    task = _make(
+        SweepTask, campaign=sweep, building_id=world.ids["building"],
+        space_id=world.ids["space"], number="1201", **here,
+    )  # fmt: skip
+    world.ids |= {
+        "visit": visit.pk,
+        "inspection": stop.pk,
+        "sweep": sweep.pk,
+        "sweep_task": task.pk,
+        "task": task.pk,
+    }
 
 
 def _foundation(world: World) -> None:

@@ -79,4 +79,10 @@ ACTIONS: dict[str, Any] = {
     "territory.move": _("调整单元隶属"),
     "territory.rename": _("单元更名"),
     "territory.split": _("拆分单元"),
+    "visits.close_campaign": _("结束扫楼"),
+    "visits.edit": _("更正走访记录"),
+    "visits.plan": _("调整走访计划"),
+    "visits.rule": _("设置走访规则"),
+    "visits.sweep_room": _("扫楼时加房间"),
+    "visits.withdraw": _("撤回走访"),
 }

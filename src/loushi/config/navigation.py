@@ -43,6 +43,10 @@ RAIL: tuple[Entry, ...] = (
         ("tax:home",), _("税收"), "report", ("tax.figures", "tax.bands", "tax.cube"), "/tax/",
     ),
     Entry(("visits:today",), _("走访"), "map-pin", ("visits.view",), "/visits/"),
+    Entry(
+        ("visits:inspections",), _("检查"), "calendar-event", ("visits.inspect",),
+        "/visits/inspections/",
+    ),
     Entry(("matching:lists",), _("清单"), "list", ("matching.view",), "/matching/"),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view",), "/stations/"),
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),

@@ -9,6 +9,7 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 """
 
 DEMANDS = "loushi.casework.demands.views.panels"
+VISITS = "loushi.casework.visits.views.panels"
 ENTERPRISES = "loushi.registry.enterprises.views.panels"
 TAX = "loushi.registry.tax.views.panels"
 
@@ -18,9 +19,17 @@ PANELS: dict[str, tuple[str, ...]] = {
         f"{TAX}.of_building",
     ),
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
-    "building.history": (f"{ENTERPRISES}.building_history", f"{DEMANDS}.of_building"),
+    "building.history": (
+        f"{ENTERPRISES}.building_history",
+        f"{DEMANDS}.of_building",
+        f"{VISITS}.of_building",
+    ),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
-    "enterprise": (f"{DEMANDS}.of_enterprise", f"{TAX}.of_enterprise"),
-    "enterprise.own": (),
+    "enterprise": (
+        f"{DEMANDS}.of_enterprise",
+        f"{TAX}.of_enterprise",
+        f"{VISITS}.of_enterprise",
+    ),
+    "enterprise.own": (f"{VISITS}.of_own",),
 }

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.configure import install_default_categories
-from loushi.demo import cases, firms, people, places, taxes
+from loushi.demo import cases, firms, people, places, taxes, visits
 from loushi.demo.models import DemoDistrict
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
@@ -72,6 +72,8 @@ def build(
         with transaction.atomic():
             count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
             say(f"  诉求 {count:,}")
+        with transaction.atomic():
+            visits.write(actor, Random(f"{seed} visits"), made, staff, now, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

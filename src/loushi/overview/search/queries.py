@@ -1,4 +1,4 @@
-"""One box over everything one may see: demands, enterprises, buildings, rooms.
+"""One box over everything one may see: demands, enterprises, buildings, rooms, visits.
 
 Each group is read through its own package's index entries and scope, and every hit is read again
 with `visible_to(actor)`: what a neighbour has is neither shown nor counted.
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands import queries as demands
 from loushi.casework.demands.models import Demand
+from loushi.casework.visits import queries as visits
+from loushi.casework.visits.models import Visit
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.language.queries import find, normalise, scope_of, searchable
 from loushi.registry.buildings.models import Building, Space
@@ -91,7 +93,7 @@ def case_of_number(actor: Actor, query: str) -> int | None:
 
 
 def results(actor: Actor, query: str, size: int = SHOWN) -> Results:
-    """All groups that have hits, in the order demands, enterprises, buildings, rooms."""
+    """All groups that have hits, in the order of `GROUPS`."""
     text = normalise(query[:LONGEST])
     if not text:
         return Results(text, problem="empty")
@@ -99,7 +101,7 @@ def results(actor: Actor, query: str, size: int = SHOWN) -> Results:
         return Results(text, problem="unsearchable")
     if len(text) < SHORTEST:
         return Results(text, problem="short")
-    groups = (group(actor, text, size) for group in (_demands, _enterprises, _buildings, _rooms))
+    groups = (group(actor, text, size) for group in GROUPS)
     return Results(text, tuple(group for group in groups if group.count))
 
 
@@ -170,6 +172,25 @@ def _rooms(actor: Actor, text: str, size: int) -> Group:
         for row in best
     )
     return Group("rooms", _("房源"), hits, min(count, COUNTED), count > COUNTED)
+
+
+def _visits(actor: Actor, text: str, size: int) -> Group:
+    found = find(kind="visit", query=text, scope=scope_of(actor, Visit), limit=RANKED)
+    rows = visits.visits(actor).filter(pk__in=found.ids)
+    lines = visits.lines(visits.joined(rows).order_by("-at", "-pk")[:size])
+    hits = tuple(
+        Hit(
+            href=f"/visits/{line.id}/",
+            title=f"{line.enterprise} {line.purpose_label}",
+            source=line.found_text or line.place,
+            number=line.at.strftime("%Y-%m-%d"),
+        )
+        for line in lines
+    )
+    return _group("visits", _("走访"), hits, rows.count(), found, "/visits/")
+
+
+GROUPS = (_demands, _enterprises, _buildings, _rooms, _visits)
 
 
 def _group(name: str, label: Any, hits: tuple[Hit, ...], kept: int, found: Any, path: str) -> Group:

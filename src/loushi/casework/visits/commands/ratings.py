@@ -1,6 +1,7 @@
 """One anonymous rating of a visit. No audit, no event, no notice, no idempotency key: each of them
 would keep who or when (docs/adr/0007-ratings-without-a-trace.md)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -43,10 +44,10 @@ def rate_visit(*, actor: Actor, visit_id: int, given: RatingInput) -> None:
                 )
         except IntegrityError:
             raise Conflict(_("这次走访已经评价过。每次走访评一次。")) from None
-        _count(_community(visit.unit_path), visit.enterprise_id, given)
+        _count(community_of(visit.unit_path), visit.enterprise_id, given)
 
 
-def _community(path: str) -> Unit:
+def community_of(path: str) -> Unit:
     """The community of a place: tallies of anything smaller would point at a person."""
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids_of(path))}
     chain = [units[pk] for pk in ids_of(path) if pk in units]
@@ -59,6 +60,13 @@ def _count(unit: Unit, enterprise_id: int, given: RatingInput) -> None:
     Unit.objects.select_for_update().filter(pk=unit.pk).first()
     everything = RatingBatch.objects.unscoped("a tally that nobody sees before it is full")
     open_ = everything.filter(unit=unit, is_closed=False).order_by("pk").select_for_update()
+    add_to(list(open_), unit, enterprise_id, given).save()
+
+
+def add_to(
+    open_: Sequence[RatingBatch], unit: Unit, enterprise_id: int, given: RatingInput
+) -> RatingBatch:
+    """The batch, not saved yet, that takes a rating: the first open one without this firm."""
     batch = next((one for one in open_ if enterprise_id not in one.firms), None)
     if batch is None:
         batch = RatingBatch(unit=unit, unit_path=unit.path)
@@ -68,4 +76,4 @@ def _count(unit: Unit, enterprise_id: int, given: RatingInput) -> None:
     batch.firms = sorted([*batch.firms, enterprise_id])
     if batch.count == RatingBatch.SIZE:
         batch.is_closed, batch.firms = True, []
-    batch.save()
+    return batch

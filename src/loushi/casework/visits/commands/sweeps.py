@@ -57,7 +57,7 @@ def create_campaign(*, actor: Actor, given: CampaignInput, key: str = "") -> Swe
             key=key,
             payload={"name": given.name, "buildings": given.building_ids, "unit": given.unit_id,
                      "due": given.due_on, "note": given.note},
-            create=lambda: _create(actor, given).pk,
+            create=lambda: make_campaign(actor, given).pk,
         )  # fmt: skip
     return SweepCampaign.objects.unscoped("the actor has just made it").get(pk=pk)
 
@@ -79,7 +79,8 @@ def _wrong(given: CampaignInput) -> dict[str, str]:
     return wrong
 
 
-def _create(actor: Actor, given: CampaignInput) -> SweepCampaign:
+def make_campaign(actor: Actor, given: CampaignInput, *, tell: bool = True) -> SweepCampaign:
+    """The rows of a sweep whose input was checked, in the caller's transaction."""
     towers = list(
         Building.objects.visible_to(actor, CAMPAIGN)
         .filter(pk__in=given.building_ids)
@@ -113,7 +114,8 @@ def _create(actor: Actor, given: CampaignInput) -> SweepCampaign:
         after={"name": campaign.name, "due_on": campaign.due_on, "rooms": len(rooms),
                "buildings": [tower.name for tower in towers]},
     )  # fmt: skip
-    tell_assigned(campaign)
+    if tell:
+        tell_assigned(campaign)
     return campaign
 
 

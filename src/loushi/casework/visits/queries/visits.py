@@ -145,7 +145,7 @@ def visit_list(
 ) -> Page[VisitLine]:
     """One page of the list, the newest first."""
     page = page_of(
-        _joined(visits(actor, filters)), order=("-at",), after=after, before=before, size=size
+        joined(visits(actor, filters)), order=("-at",), after=after, before=before, size=size
     )
     return replace(page, rows=lines(page.rows))  # type: ignore[arg-type, return-value]
 
@@ -164,7 +164,7 @@ def visit_lines(actor: Actor, filters: Filters) -> Iterator[VisitLine]:
 def visit_page(actor: Actor, visit_id: int) -> VisitPage:
     """One visit; NotVisible for strangers."""
     permission = VIEW if actor.system or actor.see_all or actor.has(VIEW) else INSPECT
-    row = _joined(Visit.objects.visible_to(actor, permission)).filter(pk=visit_id).first()
+    row = joined(Visit.objects.visible_to(actor, permission)).filter(pk=visit_id).first()
     if row is None:
         raise NotVisible
     changes = VisitChange.objects.unscoped(WHY_PARTS).filter(visit=row).order_by("-pk")
@@ -254,7 +254,8 @@ def _place(row: Visit) -> str:
     return f"{building} {row.space.number if row.space else ''}".strip()
 
 
-def _joined(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+def joined(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """The rows with what `lines` shows beside them."""
     return rows.select_related("enterprise", "building", "space", "unit").defer("building__outline")
 
 
@@ -277,7 +278,7 @@ def beside(actor: Actor, **narrowed: Any) -> Beside | None:
         return None
     rows = Visit.objects.visible_to(actor, VIEW).filter(state=Visit.State.RECORDED, **narrowed)
     recent = rows.filter(at__gte=timezone.now() - timedelta(days=365))
-    newest = list(_joined(rows).order_by("-at", "-pk")[:RECENT])
+    newest = list(joined(rows).order_by("-at", "-pk")[:RECENT])
     firms = recent.order_by().values("enterprise_id").distinct().count()
     return Beside(tuple(lines(newest)), recent.count(), firms)
 
@@ -299,5 +300,5 @@ def timeline_of(actor: Actor, enterprise_id: int, limit: int = 50) -> list[dict[
             "text": line.found_text,
             "href": f"/visits/{line.id}/",
         }
-        for line in lines(list(_joined(rows).order_by("-at", "-pk")[:limit]))
+        for line in lines(list(joined(rows).order_by("-at", "-pk")[:limit]))
     ]
