@@ -246,9 +246,23 @@ def swept_floors(actor: Actor, campaign_id: int, building_id: int) -> tuple[Swep
     )
 
 
-def progress_of(actor: Actor, building_id: int) -> tuple[SweepCampaign, dict[int, str]] | None:
-    """For the stacking plan: the newest running sweep of a building and the outcome of each space
-    ("" = nobody was there yet); None where there is none. The caller has checked the building."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The running sweep of one building: outcome by space ("" = nobody was there yet), and the
+    tally of each floor."""
+
+    name: str
+    outcomes: dict[int, str]
+    floors: dict[int, Tally]
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(dict(Counter(self.outcomes.values())))
+
+
+def progress_of(actor: Actor, building_id: int) -> Progress | None:
+    """For the stacking plan: the newest running sweep as far as the actor sees its rooms; None
+    where there is none. The caller has checked the building."""
     task = (
         SweepTask.objects.visible_to(actor)
         .filter(building_id=building_id, campaign__state=SweepCampaign.State.RUNNING)
@@ -261,7 +275,14 @@ def progress_of(actor: Actor, building_id: int) -> tuple[SweepCampaign, dict[int
     rows = SweepTask.objects.visible_to(actor).filter(
         building_id=building_id, campaign_id=task.campaign_id
     )
-    return task.campaign, dict(rows.order_by("pk").values_list("space_id", "outcome"))
+    outcomes: dict[int, str] = {}
+    floors: dict[int, Counter[str]] = defaultdict(Counter)
+    for space_id, floor, outcome in rows.order_by("pk").values_list("space_id", "floor", "outcome"):
+        outcomes[space_id] = outcome
+        if floor is not None:
+            floors[floor][outcome] += 1
+    tallies = {number: Tally(dict(counted)) for number, counted in floors.items()}
+    return Progress(task.campaign.name, outcomes, tallies)
 
 
 def room_page(actor: Actor, task_id: int) -> RoomPage:

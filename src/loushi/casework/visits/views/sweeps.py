@@ -19,12 +19,12 @@ from loushi.foundation.transfer.commands import export
 from loushi.registry.buildings.queries import building_page
 
 KINDS = {
-    "": "vacant",
-    "confirmed": "let",
-    "corrected": "own",
-    "vacant": "undelivered",
-    "absent": "reserved",
-    "refused": "reserved",
+    "": "plain",
+    "confirmed": "tone4",
+    "corrected": "tone1",
+    "vacant": "vacant",
+    "absent": "slate",
+    "refused": "slate",
 }
 
 
@@ -190,6 +190,7 @@ def _drawn(floor: Any) -> dict[str, Any]:
     return {
         "name": floor.name,
         "share": floor.tally.share,
+        "aside": f"{floor.tally.reached} / {floor.tally.total}",
         "selected": False,
         "spaces": [
             {
@@ -209,15 +210,15 @@ def _drawn(floor: Any) -> dict[str, Any]:
 def _legend(place: Any) -> list[dict[str, Any]]:
     counts = place.tally.by if place else {}
     return [
-        {"kind": "let", "label": _("无变化"), "value": counts.get("confirmed", 0)},
-        {"kind": "own", "label": _("有更正"), "value": counts.get("corrected", 0)},
-        {"kind": "undelivered", "label": _("空置"), "value": counts.get("vacant", 0)},
+        {"kind": "tone4", "label": _("无变化"), "value": counts.get("confirmed", 0)},
+        {"kind": "tone1", "label": _("有更正"), "value": counts.get("corrected", 0)},
+        {"kind": "vacant", "label": _("空置"), "value": counts.get("vacant", 0)},
         {
-            "kind": "reserved",
+            "kind": "slate",
             "label": _("没有人、拒访"),
             "value": counts.get("absent", 0) + counts.get("refused", 0),
         },
-        {"kind": "vacant", "label": _("未到"), "value": counts.get("", 0)},
+        {"kind": "plain", "label": _("未到"), "value": counts.get("", 0)},
     ]
 
 
