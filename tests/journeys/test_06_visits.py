@@ -41,12 +41,12 @@ def test_day_plan_record_and_anonymous_rating(enter: Callable[..., Any]) -> None
         taps += 1
 
     tap(shown.filter(has_text=firm.name).get_by_text("记走访"))
-    tap(page.get_by_role("button", name="诉求"))
+    tap(page.locator("button[name=more][value=demand]"))
     tap(page.locator(".finding textarea"))
     page.keyboard.type("冷链车充电位不够，夜里要排队")
     page.locator(".finding select").select_option(index=3)
     taps += 2
-    tap(page.get_by_role("button", name="更正登记"))
+    tap(page.locator("button[name=more][value=correction]"))
     correction = page.locator(".finding").nth(1)
     taps += 2  # the select stands on the staff already; typing the number
     correction.locator("input[name$='-value']").fill(str((firm.staff_count or 10) + 1))

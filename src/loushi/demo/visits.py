@@ -22,7 +22,7 @@ from loushi.demo.people import Staff
 from loushi.demo.places import Places, community_of
 from loushi.foundation.core.actor import UNIT, Actor, Grant
 from loushi.registry.accounts.models import User
-from loushi.registry.enterprises.models import Enterprise, EnterpriseContact
+from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, EnterpriseMembership
 from loushi.registry.territory.models import Unit
 
 REACHED = 0.7
@@ -84,8 +84,11 @@ def _visits(actor: Actor, rng: Random, places: Places, staff: Staff, now: dateti
         contacts.setdefault(firm, (name, title))
     rows: list[PastVisit] = []
     firms = Enterprise.objects.unscoped(REASON).filter(officer_id__in=officers).order_by("pk")
+    own = EnterpriseMembership.objects.unscoped(REASON).values_list("enterprise_id", flat=True)
+    with_people = set(own)
     for pk, officer in firms.values_list("pk", "officer_id"):
-        for ago in _days_ago(rng):
+        always = [20, 95] if pk in with_people else []  # the demo's own firms have what to rate
+        for ago in _days_ago(rng) + always:
             at = _moment(rng, now, ago)
             rows.append(
                 PastVisit(officers[officer or 0], _visit(rng, pk, at, contacts.get(pk, ("", ""))))

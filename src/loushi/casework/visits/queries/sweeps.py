@@ -198,7 +198,7 @@ def campaign_page(actor: Actor, campaign_id: int) -> CampaignPage:
         campaign=row,
         tally=Tally(dict(total)),
         buildings=_places(by_building, names),
-        units=_places(by_unit, units),
+        units=tuple(PlaceTally(pk, units[pk], Tally(by_unit[pk])) for pk in sorted(units)),
         may_close=row.state == SweepCampaign.State.RUNNING and permits(actor, CAMPAIGN, row),
         may_sweep=row.state == SweepCampaign.State.RUNNING and actor.has(SWEEP),
         is_whole=sum(total.values()) == everything,

@@ -117,7 +117,7 @@ def visits(actor: Actor, filters: Filters | None = None) -> QuerySet[Visit]:
     elif wanted.state != "all":
         rows = rows.filter(state=wanted.state)
     if wanted.q:
-        ids = find(kind="visit", query=wanted.q, scope=scope_of(actor, Visit), limit=2000).ids
+        ids = find(kind="visit", query=wanted.q, scope=scope_of(actor, Visit), limit=1000).ids
         rows = rows.filter(pk__in=ids)
     if wanted.unit:
         path = Unit.objects.filter(pk=wanted.unit).values_list("path", flat=True).first()

@@ -141,8 +141,8 @@ def test_the_plan_can_be_changed(world: World, officer: Client) -> None:
 
 def test_another_teams_inspection_shows_in_the_plan(world: World, officer: Client) -> None:
     today = timezone.localdate().isoformat()
-    officer.post(reverse("visits:plan_act"), {"act": "down", "firm": 0, "on": today})
-    officer.post(reverse("visits:plan_act"), {"act": "add", "firm": world.firms[0].pk, "on": today})
+    act = {"act": "down", "firm": world.firms[1].pk, "on": today}
+    officer.post(reverse("visits:plan_act"), act)
     handler = client_of(world.handler)
     page = reverse("visits:inspections")
     form = {"department_id": world.department.pk, "firm": world.firms[0].name, "on": today,

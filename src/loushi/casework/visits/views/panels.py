@@ -19,7 +19,7 @@ def of_enterprise(actor: Actor, enterprise_id: int, **given: Any) -> Shown:
         return None
     record = enterprise_id if actor.has(RECORD) else None
     query = f"enterprise={enterprise_id}"
-    return ("visits/panel.html", {"beside": found, "query": query, "record": record})
+    return ("visits/panel.html", {"beside": found, "query": query, "record": record, "one": True})
 
 
 def of_building(actor: Actor, building_id: int, **given: Any) -> Shown:
@@ -28,7 +28,8 @@ def of_building(actor: Actor, building_id: int, **given: Any) -> Shown:
     if found is None:
         return None
     query = f"building={building_id}"
-    return ("visits/panel.html", {"beside": found, "query": query, "record": None})
+    shown = {"beside": found, "query": query, "record": None, "one": False}
+    return ("visits/panel.html", shown)
 
 
 SWEPT = {
