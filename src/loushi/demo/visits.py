@@ -25,7 +25,7 @@ from loushi.registry.accounts.models import User
 from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, EnterpriseMembership
 from loushi.registry.territory.models import Unit
 
-REACHED = 0.7
+REACHED = 0.74
 RATED = 0.06
 REASON = "the demo's own rows"
 POLICIES = (
