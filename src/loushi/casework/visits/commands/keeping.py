@@ -12,6 +12,7 @@ from loushi.casework.visits.queries.teams import team_at
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.scoping import fetch
+from loushi.registry.accounts.models import User
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.enterprises.queries import place_of
 
@@ -23,6 +24,8 @@ def keep_plan(*, actor: Actor, on: date) -> int:
     if not actor.has(RECORD) or actor.user_id is None:
         raise Denied
     with transaction.atomic():
+        # Two devices of one person must not both make the plan of the day.
+        User.objects.select_for_update().filter(pk=actor.user_id).first()
         if stops_of(actor, on).exists():
             return 0
         made = 0

@@ -24,7 +24,7 @@ WHY = "the enterprises of a plan were checked"
 METRES_A_MINUTE = 70
 DETOUR = 1.3
 DEGREE = 111_320.0
-CANDIDATES = 400
+CANDIDATES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
