@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 from bench import _demands_district as district
 
@@ -11,7 +12,8 @@ PEOPLE = (district.SECRETARY, district.HANDLER)
 
 
 def count() -> None:
-    """Prints {person: {"2": n, "50": n, "peer": n}}."""
+    """Prints {person: {"2": n, "50": n, "2 cold": n, "50 cold": n, "peer": n}}; cold: with nothing
+    kept in the process."""
     import django
 
     django.setup()
@@ -20,6 +22,7 @@ def count() -> None:
     from django.utils import timezone
 
     from loushi.casework.demands.queries import visible
+    from loushi.foundation.core import stamps
     from loushi.registry.accounts.queries import actor_for
 
     found = {}
@@ -29,9 +32,12 @@ def count() -> None:
         tower = (
             rows.values("building_id").annotate(n=Count("id")).filter(n=2).order_by("building_id")
         ).values_list("building_id", flat=True)[0]
+        few, many = f"/demands/?state=handling&building={tower}", "/demands/?state=handling"
         found[name] = {
-            "2": _queries(name, f"/demands/?state=handling&building={tower}"),
-            "50": _queries(name, "/demands/?state=handling"),
+            "2": _queries(name, few),
+            "50": _queries(name, many),
+            "2 cold": _queries(name, few, stamps.forget),
+            "50 cold": _queries(name, many, stamps.forget),
         }
     peer = subprocess.run(
         [sys.executable, "-c", "import bench._demands_list_queries as d; d.peer()"],
@@ -52,7 +58,7 @@ def peer() -> None:
     sys.stdout.write(json.dumps({name: _queries(name, path) for name in PEOPLE}) + "\n")
 
 
-def _queries(username: str, path: str) -> int:
+def _queries(username: str, path: str, before: Callable[[], None] | None = None) -> int:
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client
@@ -64,6 +70,8 @@ def _queries(username: str, path: str) -> int:
         backend="django.contrib.auth.backends.ModelBackend",
     )
     for _turn in range(3):  # the first notes that the session was seen
+        if before:
+            before()
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(path)
         if answer.status_code != 200:

@@ -25,6 +25,7 @@ from django.db.models.query import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from loushi.foundation.core import stamps
 from loushi.registry.territory.queries import forget_root
 
 _FOLDER = pytest.StashKey[Path]()
@@ -100,6 +101,7 @@ def clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
     _shuffler.seed(f"{seed} {request.node.nodeid}")
     cache.clear()
     forget_root()
+    stamps.forget()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

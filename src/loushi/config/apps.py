@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class WiringConfig(AppConfig):
@@ -14,3 +15,12 @@ class WiringConfig(AppConfig):
 
         load_rooms("policy", "imports", "exports", "jobs")
         wiring.connect()
+        *_others, last = (one for one in apps.get_app_configs() if one.models_module)
+        post_migrate.connect(_stamps, sender=last)
+
+
+def _stamps(**_kwargs: object) -> None:
+    """After the migrations of the last package: the triggers of what all of them watch."""
+    from loushi.foundation.core import stamps
+
+    stamps.install()

@@ -4,10 +4,9 @@ Nothing is read from the database before a template asks for it, and a request w
 (an error page, a test) gets the frame of a stranger.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,6 +19,7 @@ from loushi.foundation.core.actor import ANONYMOUS, ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.logs import request_id
 from loushi.foundation.notices import queries as notices
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
+from loushi.foundation.web.parts import Values
 from loushi.registry.territory import queries as territory
 
 
@@ -49,8 +49,42 @@ class Step:
     href: str = ""
 
 
-def first_url(names: Iterable[str]) -> str:
+# What each part of the frame reads, and nothing else (see foundation.web.parts).
+SETTINGS = ("theme", "language", "languages", "language_url")
+PERSON = ("person", "more", "person_links", "logout_url", *SETTINGS)
+PARTS: dict[str, tuple[str, ...]] = {
+    "web/sheets.html": ("sheets",),
+    "web/words.html": (),
+    "web/scripts.html": ("scripts",),
+    "web/shortcuts.html": (),
+    "web/top.html": (
+        "home_url",
+        "place",
+        "search_url",
+        "notices_url",
+        "unread",
+        "login_url",
+        *PERSON,
+    ),
+    "web/person.html": PERSON,
+    "web/rail.html": ("navigation",),
+    "web/bottom.html": ("bottom",),
+    "web/phone_bottom.html": ("phone_entries",),
+    # What the layouts themselves read.
+    "page": ("theme", "language_tag", "login_url", "user_key", "bottom"),
+}
+DESK = tuple(f"web/{name}.html" for name in (
+    "sheets", "words", "scripts", "shortcuts", "top", "rail", "bottom",
+))  # fmt: skip
+
+
+def first_url(names: tuple[str, ...]) -> str:
     """The address of the first name that exists, or ''."""
+    return _first_url(names, settings.ROOT_URLCONF)
+
+
+@cache
+def _first_url(names: tuple[str, ...], _addresses: str) -> str:
     for name in names:
         try:
             return reverse(name)
@@ -68,21 +102,30 @@ class Frame:
         self._request = request
         self._actor: Actor = getattr(request, "actor", None) or ANONYMOUS
 
+    def shown(self, part: str) -> Values:
+        """The values that a part of the frame reads, for `{% part %}`."""
+        return tuple(
+            (name, tuple(value) if isinstance(value, list) else value)
+            for name in PARTS[part]
+            for value in (getattr(self, name),)
+        )
+
+    def all_shown(self) -> tuple[Values, tuple[tuple[str, Values], ...]]:
+        """The values of a whole desk page."""
+        return self.shown("page"), tuple((part, self.shown(part)) for part in DESK)
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        return self._request.get_full_path()
+
     # ---- look ----
-    @property
-    def sheets(self) -> list[str]:
-        return [versioned(path) for path in SHEETS]
-
-    @property
-    def scripts(self) -> list[str]:
-        return [versioned(path) for path in SCRIPTS]
-
-    @property
+    @cached_property
     def theme(self) -> str:
         asked = self._request.GET.get("theme") or self._request.COOKIES.get(THEME_COOKIE, "")
         return asked if asked in THEMES else "auto"
 
-    @property
+    @cached_property
     def language(self) -> str:
         return get_language() or settings.LANGUAGE_CODE
 
@@ -90,9 +133,9 @@ class Frame:
     def language_tag(self) -> str:
         return "en" if self.language.startswith("en") else "zh-Hans"
 
-    @property
-    def languages(self) -> list[str]:
-        return [str(name) for _code, name in settings.LANGUAGES]
+    languages: ClassVar[tuple[str, ...]] = tuple(str(name) for _code, name in settings.LANGUAGES)
+    sheets: ClassVar[tuple[str, ...]] = tuple(map(versioned, SHEETS))
+    scripts: ClassVar[tuple[str, ...]] = tuple(map(versioned, SCRIPTS))
 
     # ---- person ----
     @property
@@ -170,7 +213,7 @@ class Frame:
 
     @cached_property
     def navigation(self) -> list[Link]:
-        return self._links(places.PHONE if self._works_for_a_firm else places.RAIL)
+        return self._links("PHONE" if self._works_for_a_firm else "RAIL")
 
     @cached_property
     def bottom(self) -> list[Link]:
@@ -183,32 +226,45 @@ class Frame:
 
     @cached_property
     def phone_entries(self) -> list[Link]:
-        return self._links(places.PHONE)[: places.BOTTOM_LIMIT]
+        return self._links("PHONE")[: places.BOTTOM_LIMIT]
 
     @cached_property
     def person_links(self) -> list[Link]:
-        return self._links(places.PERSON)
+        return self._links("PERSON")
 
-    def _links(self, entries: Iterable[places.Entry]) -> list[Link]:
+    def _links(self, name: str) -> list[Link]:
+        """The entries of one list of the navigation that this person may open."""
         if not self.known:
             return []
         here = self._request.path
-        links = []
-        for entry in entries:
-            href = first_url(entry.names)
-            allowed = not entry.permissions or any(map(self._actor.has, entry.permissions))
-            if href and allowed:
-                active = here.startswith(entry.prefix) if entry.prefix else here == href
-                links.append(Link(
-                    entry.label, href, entry.icon, active, entry.long, entry.seal, entry.count,
-                ))  # fmt: skip
-        return links
+        return [
+            replace(link, active=True) if _is_active(entry, link.href, here) else link
+            for entry, link in _allowed(self._actor, name, self.language, settings.ROOT_URLCONF)
+        ]
 
     @property
     def request_id(self) -> str:
         return request_id.get()
 
 
+def _is_active(entry: places.Entry, href: str, here: str) -> bool:
+    return here.startswith(entry.prefix) if entry.prefix else here == href
+
+
+@lru_cache(maxsize=2048)
+def _allowed(
+    actor: Actor, name: str, _language: str, _addresses: str
+) -> tuple[tuple[places.Entry, Link], ...]:
+    """The entries that this actor may open, in the words of the active language."""
+    return tuple(
+        (entry, Link(str(entry.label), href, entry.icon, False, str(entry.long), entry.seal))
+        for entry in getattr(places, name)
+        if (href := first_url(entry.names))
+        and (not entry.permissions or any(map(actor.has, entry.permissions)))
+    )
+
+
+@cache
 def _unit_url(unit_id: int) -> str:
     try:
         return reverse("territory:unit", args=[unit_id])

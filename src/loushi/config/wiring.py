@@ -10,6 +10,7 @@ def connect() -> None:
     from loushi.casework.demands.models import Demand
     from loushi.casework.demands.workflow import MOVES
     from loushi.config.actions import ACTIONS
+    from loushi.config.page import Frame
     from loushi.foundation.audit.policy import name_actions
     from loushi.foundation.core.scoping import set_root
     from loushi.foundation.notices.registry import (
@@ -18,6 +19,7 @@ def connect() -> None:
         register_link,
         register_visibility,
     )
+    from loushi.foundation.web.parts import set_frame
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
     from loushi.registry.enterprises.queries import held_spaces
@@ -25,6 +27,7 @@ def connect() -> None:
 
     set_root(root_path)
     register_holders(held_spaces)
+    set_frame(Frame)
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)

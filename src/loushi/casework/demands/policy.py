@@ -6,6 +6,7 @@ from loushi.casework.demands.models import (
     NOT_LEADING,
     Assignment,
     Demand,
+    DemandCategory,
     DemandClock,
     DemandEvent,
     DemandPause,
@@ -24,8 +25,13 @@ from loushi.foundation.core.scoping import (
     covering,
     scope,
 )
+from loushi.foundation.core.stamps import watch
 from loushi.foundation.files.registry import register as register_files
 from loushi.foundation.notices.registry import declare_kind
+from loushi.registry.accounts.models import Department
+from loushi.registry.buildings.models import Building
+from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.territory.models import Unit
 
 for code, label in {
     "demands.view": _("查看诉求"),
@@ -102,6 +108,11 @@ scope(
 for model in (Assignment, DemandClock, DemandEvent, DemandPause, Extension, Rating, RatingLink):
     scope(model, view="demands.view", legs=[UnitLeg()])
 scope(SavedView, view="demands.view", legs=[UserLeg("user_id", frozenset({"demands.view"}))])
+
+# Whatever a list of demands shows, with the names on it; and a person's saved views.
+watch("demands", Demand, Assignment, DemandClock, DemandCategory)
+watch("demands", Enterprise, Building, Unit, Department)
+watch("demand_views", SavedView)
 
 # Kinds of notices: those with a permission go to staff, the others to the enterprise. The
 # enterprise chooses once for all progress of its demands.

@@ -24,9 +24,12 @@ def pending() -> int:
 def run(options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
+    from loushi.foundation.core import stamps
+
     del options
     count = pending()
     if not count:
+        stamps.install()  # a release may watch more tables without a migration
         say("数据库已是最新，无需更新。")
         return 0
     call_command("migrate", verbosity=0, interactive=False)

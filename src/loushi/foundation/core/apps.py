@@ -1,7 +1,9 @@
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import AppConfig, apps
+from django.db.backends.signals import connection_created
 
 
 class CoreConfig(AppConfig):
@@ -9,6 +11,18 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = "核心"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .calendar_models import CalendarVersion
+        from .stamps import noting, watch
+
+        watch("calendar", CalendarVersion)
+
+        def note(connection: Any, **_kwargs: object) -> None:
+            if noting not in connection.execute_wrappers:
+                connection.execute_wrappers.append(noting)
+
+        connection_created.connect(note, weak=False)
 
 
 def load_rooms(*rooms: str) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from . import stamps
 from .events import deliver_due
 from .jobs import DELIVER, Gauge, periodic, register_gauge
 from .models import Event, EventDelivery, IdempotencyKey, JobLease, QueuedTask, WorkerBeat
@@ -58,6 +59,12 @@ def clear_away() -> int:
         + _delete(WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=7)))
         + _delete(JobLease.objects.filter(next_run_at__lt=old))
     )
+
+
+@periodic(name="core.fold_stamps", every=3600)
+def fold_stamps() -> int:
+    """Keeps the stamps' table small: rows of connections that have ended become one."""
+    return stamps.fold()
 
 
 def _events() -> Gauge:

@@ -1,4 +1,4 @@
-"""Tables of the core: events with their deliveries, idempotency keys, the calendar, job leases."""
+"""Tables of the core: events with their deliveries, idempotency keys, calendar, leases, stamps."""
 
 from django.db import models
 from django.utils import timezone
@@ -23,6 +23,7 @@ __all__ = [
     "JobLease",
     "QueuedTask",
     "ServiceLevel",
+    "Stamp",
     "WorkerBeat",
     "WorkingHours",
 ]
@@ -89,3 +90,22 @@ class IdempotencyKey(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.command} {self.key}"
+
+
+class Stamp(PublicModel):
+    """A number that grows with every change of certain tables: the sum over `writer` (see stamps).
+
+    Written by the database's triggers alone. `tx` is the transaction that moved the row last.
+    """
+
+    name = models.CharField(max_length=30)
+    writer = models.BigIntegerField()
+    n = models.BigIntegerField()
+    tx = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "core_stamp"
+        constraints = [models.UniqueConstraint(fields=["name", "writer"], name="stamp_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.n}"

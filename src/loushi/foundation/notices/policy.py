@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import UserLeg, scope
+from loushi.foundation.core.stamps import watch
 
 from .models import Delivery, DigestItem, KindPreference, Notice, Preference
 
@@ -17,3 +18,5 @@ scope(Delivery, view=VIEW, legs=[UserLeg("recipient_id", OWN)])
 scope(DigestItem, view=VIEW, legs=[UserLeg("recipient_id", OWN)])
 scope(Preference, view=VIEW, legs=[UserLeg("user_id", OWN)])
 scope(KindPreference, view=VIEW, legs=[UserLeg("user_id", OWN)])
+
+watch("notices", Notice)

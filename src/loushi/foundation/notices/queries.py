@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.models import EventDelivery, QueuedTask
+from loushi.foundation.core.stamps import Kept
 
 from . import registry
 from .models import Channel, Delivery, KindPreference, KindRule, Mode, Notice, Preference
@@ -19,6 +20,8 @@ from .policy import MANAGE
 PAGE_ROWS = 50
 MOST_COUNTED = 100
 LETTERS_SHOWN = 200
+
+_unread: Kept[int] = Kept("notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ def unread_count(actor: Actor) -> int:
     """How many are unread, counted to 100 at most (show "99+" from there)."""
     if actor.user_id is None:
         return 0
+    return _unread.get(actor, lambda: _count_unread(actor))
+
+
+def _count_unread(actor: Actor) -> int:
     return len(_own(actor).filter(read_at=None).order_by().values_list("pk")[:MOST_COUNTED])
 
 

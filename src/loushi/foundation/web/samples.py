@@ -83,6 +83,7 @@ def _frame(request: HttpRequest) -> SimpleNamespace:
     spoken = get_language() or ""
     links = [SimpleNamespace(**entry) for entry in case["rail"]]
     return SimpleNamespace(
+        here=request.get_full_path(),
         version=__version__,
         sheets=[versioned(path) for path in SHEETS],
         scripts=[versioned(path) for path in SCRIPTS],

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from loushi.foundation.core import stamps
 from loushi.foundation.core.access import is_public
 from loushi.foundation.core.actor import ANONYMOUS
 from loushi.registry.accounts import queries, sessions
@@ -27,6 +29,13 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self._answer(request)
+        finally:
+            stamps.end()
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(lambda: sessions.person_of(request))  # type: ignore[assignment]
         user = request.user
         request.actor = ANONYMOUS
         request.support = None

@@ -7,14 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import UnitLeg, UserLeg, root_path, scope
+from loushi.foundation.core.stamps import watch
 from loushi.foundation.core.units import covers
 from loushi.registry.accounts.models import (
     ApiToken,
     Appointment,
+    Department,
+    Role,
     SupportAccess,
     User,
     UserSession,
 )
+from loushi.registry.territory.models import Unit
 
 VIEW = declare("accounts.view", _("查看人员与任职"))
 MANAGE = declare("accounts.manage", _("管理账号：新建、停用、解锁、重设密码"))
@@ -31,6 +35,10 @@ scope(
 scope(UserSession, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
 scope(ApiToken, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
 scope(SupportAccess, view=OWN, legs=[UserLeg("user_id", frozenset({OWN}))])
+
+# Whatever an Actor is made of: a person and an Actor are kept under this stamp alone, so that a
+# revocation takes effect with the next request. Other packages add what they contribute.
+watch("rights", User, Role, Appointment, Department, Unit)
 
 # No person may combine two of these (三员分立).
 SEPARATE_ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})

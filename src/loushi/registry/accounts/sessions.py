@@ -1,18 +1,33 @@
 """A login on a device: begins, is seen, goes idle, is revoked."""
 
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user,
+    login,
+    logout,
+    update_session_auth_hash,
+)
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from loushi.foundation.core.stamps import Kept
 from loushi.registry.accounts.models import SupportAccess, User, UserSession
 
 SEEN = "seen_at"
 SUPPORT = "support_access"
 TOUCH_SECONDS = 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+_people: Kept[tuple[Any, ...] | None] = Kept("rights", most=2000)
 
 _BROWSERS = (
     ("MicroMessenger", "微信"),
@@ -39,6 +54,29 @@ def device_of(agent: str) -> str:
         next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)
     ]
     return " · ".join(part for part in found if part)
+
+
+def person_of(request: HttpRequest) -> User | AnonymousUser:
+    """Who is logged in on this session; kept while no account has changed, and made anew for each
+    request, so that nobody changes what another request reads."""
+    session = request.session
+    mark = (
+        session.get(SESSION_KEY),
+        session.get(BACKEND_SESSION_KEY),
+        session.get(HASH_SESSION_KEY),
+    )
+    if None in mark:
+        return get_user(request)
+    values = _people.get(mark, lambda: _values(get_user(request)))
+    if values is None:
+        return get_user(request)
+    return User.from_db(connection.alias, _COLUMNS, values)
+
+
+def _values(user: Any) -> tuple[Any, ...] | None:
+    if not user.is_authenticated:
+        return None
+    return tuple(getattr(user, name) for name in _COLUMNS)
 
 
 def begin(request: HttpRequest, user: User) -> UserSession:

@@ -12,6 +12,7 @@ from loushi.foundation.core.actor import BUILDING, UNIT, Actor
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, scope
+from loushi.foundation.core.stamps import watch
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import (
     Amenity,
@@ -37,6 +38,8 @@ EXPORT = declare("buildings.export", _("导出楼宇、房源"))
 PROPERTY = declare("buildings.property", _("查看产权人、物业合同和楼宇文件"))
 REVEAL = declare("buildings.reveal", _("填写用途后查看产权人电话（留痕）"))
 RULES = declare("buildings.rules", _("设定入驻率口径、税收楼档、配套种类"))
+
+watch("rights", Building, BuildingRole, PropertyManagerMember)
 
 scope(
     Building,

@@ -15,6 +15,7 @@ from loushi.foundation.core.actor import BUILDING, ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, scope
+from loushi.foundation.core.stamps import watch
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import (
     Enterprise,
@@ -66,6 +67,8 @@ def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:
 def _sitting(kind: str, key: str, row: str) -> LinkLeg:
     return LinkLeg(kind, Tenancy, row=row, key=key, where=RUNNING)
 
+
+watch("rights", Enterprise, EnterpriseMembership)
 
 scope(
     Enterprise,

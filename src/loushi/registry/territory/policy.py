@@ -5,14 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
+from loushi.foundation.core.stamps import watch
 from loushi.foundation.core.units import covers
-from loushi.registry.territory.models import UnitKind
+from loushi.registry.territory.models import Unit, UnitKind
 
 VIEW = declare("territory.view", _("查看组织与区划"))
 CHANGE = declare("territory.change", _("设立、更名、调整、合并、拆分单元"))
 IMPORT = declare("territory.import", _("导入单元与属地社区"))
 
 LEVELS = tuple(UnitKind.values)
+
+watch("units", Unit)
 
 
 def can_change(actor: Actor, path: str) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
+from loushi.foundation.core.stamps import Kept
 from loushi.foundation.core.units import ids_of
 from loushi.registry.territory.models import (
     PathRewrite,
@@ -21,6 +22,8 @@ from loushi.registry.territory.models import (
     UnitPlacement,
     UnitSuccession,
 )
+
+_breadcrumbs: Kept[tuple[tuple[int, str], ...]] = Kept("units")
 
 
 @cache
@@ -234,9 +237,13 @@ def name_map(ids: Iterable[int]) -> dict[int, str]:
 
 def breadcrumbs(path: str) -> list[tuple[int, str]]:
     """(id, name) from the root down to the unit of a path."""
+    return list(_breadcrumbs.get(path, lambda: _named(path)))
+
+
+def _named(path: str) -> tuple[tuple[int, str], ...]:
     ids = ids_of(path)
     names = name_map(ids)
-    return [(unit_id, names.get(unit_id, "")) for unit_id in ids]
+    return tuple((unit_id, names.get(unit_id, "")) for unit_id in ids)
 
 
 def names_on_path(path: str) -> list[str]:

@@ -7,6 +7,8 @@ from loushi.casework.demands.queries.inbox import (
     departments,
     export_rows,
     inbox,
+    minute,
+    open_counts,
     queues_for,
     saved_views,
 )
@@ -42,6 +44,8 @@ __all__ = [
     "filtered",
     "inbox",
     "lines",
+    "minute",
+    "open_counts",
     "new_case",
     "page",
     "queues",

@@ -1,17 +1,21 @@
 """The inbox of whoever handles demands: chips, one page of lines, saved views, choices of forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils import timezone
 
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
 from loushi.casework.demands.queries.lines import Line, lines
 from loushi.casework.demands.queries.listing import PAGE, Filters, chip_counts, filtered, page
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, UNIT, Actor
+from loushi.foundation.core.stamps import Kept
 from loushi.registry.accounts.models import Department
 
 CENTRE = ("open", "waiting", "to_dispatch", "today", "overdue", "returned", "suspended", "unrated")
 UNIT_CHIPS = ("open", "to_sign", "handling", "today", "overdue", "need_info", "suspended")
+_counts: Kept[Mapping[str, tuple[int, bool]]] = Kept("demands", most=1000)
 SECRETARY = ("open", "overdue", "today", "arbitration", "returned", "suspended", "supervised")
 
 
@@ -38,10 +42,15 @@ def queues_for(actor: Actor) -> Sequence[str]:
     return ("open", "today", "overdue", "suspended", "unrated", "ended")
 
 
+def minute() -> int:
+    """The running minute: lists tell times no finer, so what they show stays true within it."""
+    return int(timezone.now().timestamp()) // 60
+
+
 def inbox(actor: Actor, filters: Filters, *, after: str = "", size: int = PAGE) -> Inbox:
     """The actor's inbox under the filters."""
     found = page(actor, filters, after=after, size=size)
-    counts = chip_counts(actor, tuple(queues_for(actor)))
+    counts = open_counts(actor)
     return Inbox(
         lines=tuple(lines(found.rows)),
         chips=tuple((name, *count) for name, count in counts.items()),
@@ -50,6 +59,13 @@ def inbox(actor: Actor, filters: Filters, *, after: str = "", size: int = PAGE) 
         next=found.next,
         total_open=counts["open"][0],
     )
+
+
+def open_counts(actor: Actor) -> Mapping[str, tuple[int, bool]]:
+    """The chips of the actor's role with their counts; asked anew when a demand has changed, and
+    every minute because time alone makes demands late."""
+    names = tuple(queues_for(actor))
+    return _counts.get((actor, minute()), lambda: chip_counts(actor, names))
 
 
 def saved_views(actor: Actor) -> list[SavedView]:

@@ -15,12 +15,13 @@ from loushi.casework.demands.views import showing
 from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.core.errors import Denied, LoushiError, Refused
+from loushi.foundation.web.parts import render_page
 
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """The inbox alone: list and first-day help, or the list on a phone."""
-    return render(request, "demands/inbox.html", showing.inbox_context(request))
+    return render_page(request, "demands/inbox.html", **showing.inbox_context(request))
 
 
 @require_GET

@@ -1,14 +1,18 @@
 """What the pages need besides one query: links, labels, choices; nothing here reads or decides."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -18,12 +22,15 @@ from loushi.casework.demands.exports import DemandExporter
 from loushi.casework.demands.forms import move_fields
 from loushi.casework.demands.models import Demand
 from loushi.casework.demands.queries import CaseView, Filters
+from loushi.casework.demands.views import rows
 from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.views.history import timeline
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import LoushiError, NotVisible
+from loushi.foundation.core.stamps import Kept
 from loushi.foundation.core.workflow import Move
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.parts import HOLES
 from loushi.registry.buildings import queries as buildings
 from loushi.registry.enterprises import queries as enterprises
 
@@ -56,13 +63,50 @@ def new_key() -> str:
     return uuid4().hex
 
 
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """The finished panes of an inbox: `main` is what stands beside the list while no case is open,
+    `dialog` has the hole for the CSRF token."""
+
+    query: str
+    list: SafeString
+    main: SafeString
+    dialog: str
+
+
+_panes: Kept[Panes] = Kept("demands", "demand_views", "calendar", most=256)
+
+
 def inbox_context(request: HttpRequest, selected: int = 0) -> dict[str, Any]:
-    """The list pane: chips, lines, the stated sort, the next page."""
-    filters = filters_from(request.GET)
-    found = queries.inbox(request.actor, filters, after=request.GET.get("after", ""))
+    """The list pane, kept for a minute while nothing has changed that it shows."""
+    filters, after = filters_from(request.GET), request.GET.get("after", "")
     kept = request.GET.copy()
     kept.pop("after", None)
     query = kept.urlencode()
+
+    def make() -> Panes:
+        return _drawn(request.actor, filters, after, query, selected)
+
+    key = (request.actor, filters, after, query, selected, queries.minute(), get_language())
+    # The text index has no stamp of its own.
+    panes = make() if filters.q else _panes.get(key, make)
+    return {"panes": panes, "query": query}
+
+
+def _drawn(actor: Actor, filters: Filters, after: str, query: str, selected: int) -> Panes:
+    context = _list_context(actor, filters, after, query) | {
+        "actor": actor,
+        "csrf_token": HOLES["csrf_token"],
+        "selected": selected,
+    }
+    context["rows"] = rows.rendered(context["inbox"].lines, query, selected)
+    names = ("_list", "_start", "_save_view")
+    return Panes(query, *(render_to_string(f"demands/{name}.html", context) for name in names))
+
+
+def _list_context(actor: Actor, filters: Filters, after: str, query: str) -> dict[str, Any]:
+    """Chips, lines, the stated sort, the next page."""
+    found = queries.inbox(actor, filters, after=after)
     chips = []
     for name, count, capped in found.chips:
         chips.append(
@@ -79,11 +123,10 @@ def inbox_context(request: HttpRequest, selected: int = 0) -> dict[str, Any]:
         "narrowed": is_narrowed(filters),
         "chips": chips,
         "query": query,
-        "selected": selected,
         "sorted": SORTED.get(filters.sort, SORTED["due"])
         if not filters.q
         else _("按提交时间排，新的在上"),
-        "views": queries.saved_views(request.actor),
+        "views": queries.saved_views(actor),
         "now": timezone.now(),
     }
 

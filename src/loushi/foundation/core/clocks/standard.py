@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from loushi.foundation.core.calendar import Hours, Week, WorkingCalendar
 from loushi.foundation.core.clocks.limits import NOMINAL_MINUTES
 from loushi.foundation.core.holidays import OfficialDay, has_official_data, official_days
+from loushi.foundation.core.stamps import Kept
 
 if TYPE_CHECKING:
     from loushi.foundation.core.calendar_models import WorkingHours
@@ -77,13 +78,17 @@ class Standard:
 
 
 _kept: dict[tuple[str, str], Standard] = {}
+_tokens: Kept[str] = Kept("calendar")
 
 
 def standard(name: str = "standard") -> Standard:
-    """The calendar in force, built from the tables and kept until they change. One query."""
+    """The calendar in force, built from the tables and kept until they change: a query at most."""
     from loushi.foundation.core.calendar_models import CalendarVersion
 
-    token = CalendarVersion.objects.filter(pk=1).values_list("token", flat=True).first() or ""
+    def ask() -> str:
+        return CalendarVersion.objects.filter(pk=1).values_list("token", flat=True).first() or ""
+
+    token = _tokens.get("token", ask)
     found = _kept.get((name, token))
     if found is None:
         found = build(name)

@@ -13,12 +13,14 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from loushi.foundation.web.assets import versioned
+from loushi.foundation.web.parts import filled, render_part
 
 register = template.Library()
 
@@ -254,6 +256,33 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 def glyph(kind: str, label: str = "") -> SafeString:
     """The glyph of a status kind (handling, overdue, due-soon, paused, done, new, returned …)."""
     return icon(GLYPHS.get(str(kind), "glyph-dot"), label)
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, template: str) -> SafeString:
+    """`{% part "web/rail.html" %}`: a part of the frame, rendered once for equal values."""
+    frame = context["frame"]
+    if not hasattr(frame, "shown"):  # the drawn frame of the style pages
+        return SafeString(get_template(template).template.render(context))
+    return render_part(template, frame.shown(template), _Filling(context))
+
+
+@register.simple_tag(takes_context=True)
+def fill(context: Context, text: str) -> SafeString:
+    """Text that was kept with the holes of a part (`foundation.web.parts`), with them filled."""
+    return SafeString(filled(text, _Filling(context)))
+
+
+class _Filling(dict[str, Any]):
+    """The holes' texts, each worked out when a part has the hole."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __missing__(self, name: str) -> Any:
+        if name == "csrf_token":
+            return self.context.get(name, "")
+        return getattr(self.context["frame"], name)
 
 
 @register.simple_tag(takes_context=True)

@@ -10,9 +10,12 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor, Grant
+from loushi.foundation.core.stamps import Kept
 from loushi.registry.accounts.models import Appointment, SupportAccess, User
 
 SNAPSHOT_LENGTH = 160
+
+_actors: Kept[Actor] = Kept("rights", most=2000)
 
 
 def running_on(on: date) -> Q:
@@ -28,7 +31,14 @@ def _contributors() -> tuple[Callable[[int, date], Iterable[Grant]], ...]:
 
 def actor_for(user: User, on: date, support: SupportAccess | None = None) -> Actor:
     """The Actor of a person on a day: all appointments in force, plus what other packages
-    contribute (towers, enterprises). One query here and one per contributor."""
+    contribute (towers, enterprises). One query here and one per contributor, or none while the
+    tables that it is made of have not changed."""
+    if support is not None:
+        return _made(user, on, see_all=True)
+    return _actors.get((user.pk, user.name, on), lambda: _made(user, on, see_all=False))
+
+
+def _made(user: User, on: date, *, see_all: bool) -> Actor:
     held = appointments_of(user.pk, on)
     grants = [_grant(row) for row in held]
     for contribute in _contributors():
@@ -39,7 +49,7 @@ def actor_for(user: User, on: date, support: SupportAccess | None = None) -> Act
         name=user.name,
         grants=tuple(grants),
         appointment="；".join(dict.fromkeys(labels))[:SNAPSHOT_LENGTH],
-        see_all=support is not None,
+        see_all=see_all,
     )
 
 
