@@ -11,11 +11,12 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from loushi import __version__
 from loushi.config import navigation as places
-from loushi.foundation.core.actor import ANONYMOUS, ENTERPRISE, UNIT, Actor
+from loushi.foundation.core.actor import ANONYMOUS, ENTERPRISE, UNIT, Actor, Grant
 from loushi.foundation.core.logs import request_id
 from loushi.foundation.notices import queries as notices
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
@@ -60,6 +61,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "web/top.html": (
         "home_url",
         "place",
+        "places",
         "search_url",
         "notices_url",
         "unread",
@@ -67,12 +69,13 @@ PARTS: dict[str, tuple[str, ...]] = {
         *PERSON,
     ),
     "web/person.html": PERSON,
-    "web/rail.html": ("navigation",),
-    "web/bottom.html": ("bottom",),
+    "web/rail.html": ("rail",),
+    "web/bottom.html": ("bottom_bar",),
     "web/phone_bottom.html": ("phone_entries",),
     # What the layouts themselves read.
     "page": ("theme", "language_tag", "login_url", "user_key", "bottom"),
 }
+MOST_PLACES = 30
 DESK = tuple(f"web/{name}.html" for name in (
     "sheets", "words", "scripts", "shortcuts", "top", "rail", "bottom",
 ))  # fmt: skip
@@ -165,6 +168,15 @@ class Frame:
         above = territory.breadcrumbs(paths[0]) if paths else []
         return [Step(name, _unit_url(unit_id)) for unit_id, name in above if name] or [Step(text)]
 
+    @cached_property
+    def places(self) -> list[Step]:
+        """Where else the person may go from the place shown: the other posts, the units below."""
+        held = {grant.label: grant for grant in self._actor.grants if grant.label}
+        posts = [Step(label, _grant_url(grant)) for label, grant in held.items()]
+        paths = [grant.key for grant in self._actor.grants if grant.kind == UNIT]
+        below = territory.units_below(paths[0])[:MOST_PLACES] if paths else ()
+        return posts[1:] + [Step(name, _unit_url(pk)) for pk, name in below]
+
     @property
     def _works_for_a_firm(self) -> bool:
         """Only an enterprise's people: they get the phone's entries, never the desk's."""
@@ -216,6 +228,20 @@ class Frame:
         return self._links("PHONE" if self._works_for_a_firm else "RAIL")
 
     @cached_property
+    def rail(self) -> list[Link]:
+        """The navigation with what waits behind each entry."""
+        return [replace(link, count=self._waiting(link.href)) for link in self.navigation]
+
+    @cached_property
+    def bottom_bar(self) -> list[Link]:
+        return self.rail[: places.BOTTOM_LIMIT]
+
+    def _waiting(self, href: str) -> str:
+        count = next((one.count for one in places.RAIL if first_url(one.names) == href), "")
+        number = import_string(count)(self._actor) if count and not self._works_for_a_firm else 0
+        return "" if not number else "99+" if number > 99 else str(number)
+
+    @cached_property
     def bottom(self) -> list[Link]:
         return self.navigation[: places.BOTTOM_LIMIT]
 
@@ -245,6 +271,10 @@ class Frame:
     @property
     def request_id(self) -> str:
         return request_id.get()
+
+
+def _grant_url(grant: Grant) -> str:
+    return _unit_url(territory.leaf_id(grant.key) or 0) if grant.kind == UNIT else ""
 
 
 def _is_active(entry: places.Entry, href: str, here: str) -> bool:

@@ -8,9 +8,10 @@ from django.urls import NoReverseMatch, reverse
 
 from loushi.config import navigation
 from loushi.config.page import Frame, first_url, frame
-from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor, Grant
+from loushi.foundation.core.actor import DEPARTMENT, ENTERPRISE, UNIT, Actor, Grant
 from loushi.foundation.core.permissions import declared
 from loushi.foundation.web import assets
+from loushi.registry.territory.factories import make_district
 
 ENTRIES = (*navigation.RAIL, *navigation.PHONE, *navigation.PERSON)
 ICONS = Path(assets.__file__).parent / "static/web/icons.svg"
@@ -106,3 +107,25 @@ def test_permissions_of_entries_that_exist_are_declared() -> None:
 
 def test_labels_on_the_rail_have_two_characters() -> None:
     assert {len(str(entry.label)) for entry in navigation.RAIL} == {2}
+
+
+@pytest.mark.django_db
+def test_the_rail_says_how_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loushi.casework.demands.queries.waiting_count", lambda _actor: 120)
+    shown = frame_for(staff("demands.view", "buildings.view"))
+    assert [link.count for link in shown.rail] == ["99+", ""]
+    monkeypatch.setattr("loushi.casework.demands.queries.waiting_count", lambda _actor: 0)
+    assert [link.count for link in frame_for(staff("demands.view")).rail] == [""]
+
+
+@pytest.mark.django_db
+def test_other_posts_and_the_units_below_are_places_to_go() -> None:
+    units = make_district(communities=1, grids=2)
+    own = Grant("a", frozenset(), UNIT, units["C1"].path, "第1商务社区 窗口")
+    other = Grant("b", frozenset(), DEPARTMENT, "5", "区交警大队 经办")
+    shown = frame_for(Actor(7, "周闻笛", (own, other), appointment="第1商务社区 窗口")).places
+    assert [(step.label, step.href) for step in shown] == [
+        ("区交警大队 经办", ""),
+        ("第1-1片区", reverse("territory:unit", args=[units["C1-G1"].pk])),
+        ("第1-2片区", reverse("territory:unit", args=[units["C1-G2"].pk])),
+    ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
 from loushi.foundation.core.stamps import Kept
-from loushi.foundation.core.units import ids_of
+from loushi.foundation.core.units import WIDTH, ids_of
 from loushi.registry.territory.models import (
     PathRewrite,
     ResidentialCommunity,
@@ -23,6 +23,7 @@ from loushi.registry.territory.models import (
     UnitSuccession,
 )
 
+_below: Kept[tuple[tuple[int, str], ...]] = Kept("units")
 _breadcrumbs: Kept[tuple[tuple[int, str], ...]] = Kept("units")
 
 
@@ -244,6 +245,17 @@ def _named(path: str) -> tuple[tuple[int, str], ...]:
     ids = ids_of(path)
     names = name_map(ids)
     return tuple((unit_id, names.get(unit_id, "")) for unit_id in ids)
+
+
+def units_below(path: str) -> tuple[tuple[int, str], ...]:
+    """(id, name) of the units that hang directly below a path today."""
+    return _below.get(path, lambda: _read_below(path))
+
+
+def _read_below(path: str) -> tuple[tuple[int, str], ...]:
+    rows = Unit.objects.filter(path_range("path", path)).order_by("path")
+    found = rows.values_list("pk", "name", "path")
+    return tuple((pk, name) for pk, name, own in found if len(own) == len(path) + WIDTH)
 
 
 def names_on_path(path: str) -> list[str]:

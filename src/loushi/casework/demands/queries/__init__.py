@@ -11,6 +11,7 @@ from loushi.casework.demands.queries.inbox import (
     open_counts,
     queues_for,
     saved_views,
+    waiting_count,
 )
 from loushi.casework.demands.queries.lines import Line, lines
 from loushi.casework.demands.queries.listing import (
@@ -52,4 +53,5 @@ __all__ = [
     "queues_for",
     "saved_views",
     "visible",
+    "waiting_count",
 ]

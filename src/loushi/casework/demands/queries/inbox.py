@@ -68,6 +68,14 @@ def open_counts(actor: Actor) -> Mapping[str, tuple[int, bool]]:
     return _counts.get((actor, minute()), lambda: chip_counts(actor, names))
 
 
+def waiting_count(actor: Actor) -> int:
+    """How many demands wait for the actor's own next step: to accept, to sign for or to arbitrate
+    (as its chip counts them); 0 for whoever only looks on."""
+    counts = open_counts(actor)
+    own = next((name for name in ("waiting", "to_sign", "arbitration") if name in counts), "")
+    return counts[own][0] if own else 0
+
+
 def saved_views(actor: Actor) -> list[SavedView]:
     """The person's own saved filters."""
     return list(SavedView.objects.visible_to(actor).order_by("position", "id"))

@@ -53,9 +53,7 @@ def test_every_way_of_writing_moves_the_stamp() -> None:
     assert seen == sorted(set(seen)), "it grows every time"
 
 
-def test_what_is_kept_holds_until_the_stamp_moves(
-    kept: stamps.Kept[int], asked: list[int]
-) -> None:
+def test_what_is_kept_holds_until_the_stamp_moves(kept: stamps.Kept[int], asked: list[int]) -> None:
     assert (ask(kept, asked), ask(kept, asked)) == (1, 1)
     CalendarVersion.renew()
     assert (ask(kept, asked), ask(kept, asked)) == (2, 2)

@@ -1,4 +1,4 @@
-"""A person and an Actor are kept between requests: no right outlives its end by a single request."""
+"""A person and an Actor are kept between requests: no right outlives its end."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -84,6 +84,7 @@ def test_two_requests_do_not_share_a_person() -> None:
 
 def test_a_dead_connection_is_replaced(monkeypatch: Any) -> None:
     from django.db import OperationalError
+
     from loushi.registry.accounts import session_store
 
     client, _user = admin()
@@ -97,5 +98,3 @@ def test_a_dead_connection_is_replaced(monkeypatch: Any) -> None:
 
     monkeypatch.setattr(session_store, "_row", once)
     assert client.get(PAGE).status_code == 200
-
-
