@@ -19,7 +19,8 @@ from loushi.registry.enterprises.models import Enterprise
 COMPONENT = (
     "{% load drawing %}{% for line in lines %}"
     '<c-list-item href="{% url "demands:case" line.row.id %}?{{ query }}"'
-    ' title="{{ line.row.title }}" source="{{ line.source|short_name:22 }}" number="{{ line.row.id|stringformat:"06d" }}"'
+    ' title="{{ line.row.title }}" source="{{ line.source|short_name:22 }}"'
+    ' number="{{ line.row.id|stringformat:"06d" }}"'
     ' selected="{% if line.row.id == selected %}1{% endif %}">'
     '<c-slot name="clock">{% floor_clock_svg line.total line.filled line.over line.tone %}</c-slot>'
     '<c-slot name="status"><c-status kind="{{ line.kind }}">{{ line.words }}</c-status></c-slot>'
