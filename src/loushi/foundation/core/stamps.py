@@ -37,6 +37,7 @@ TRIGGER = "loushi_stamp_"
 _watched: dict[str, set[type[models.Model]]] = {}
 _kept: list[Kept[Any]] = []
 _trusted: dict[str, bool] = {}
+_SPENT: Mapping[str, int] = {}  # known by identity: a request that must look again
 _numbers: ContextVar[Mapping[str, int] | None] = ContextVar("stamps", default=None)
 
 
@@ -88,11 +89,14 @@ class Kept(Generic[T]):
 def numbers() -> Mapping[str, int]:
     """All stamps: those the request has read, or read now (one query)."""
     read = _numbers.get()
-    if read is not None:
+    if read is not None and read is not _SPENT:
         return read
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {NUMBERS[connection.vendor]}")
-        return parsed(cursor.fetchone()[0])
+        fresh = parsed(cursor.fetchone()[0])
+    if read is _SPENT:
+        begin(fresh)
+    return fresh
 
 
 def parsed(text: str | None) -> Mapping[str, int]:
@@ -106,7 +110,7 @@ def begin(read: Mapping[str, int]) -> None:
 
 
 def end() -> None:
-    """The request is over, or it has written: the next look reads anew."""
+    """The request is over: from now on every look reads anew."""
     _numbers.set(None)
 
 
@@ -127,9 +131,9 @@ def trusted() -> bool:
 
 
 def noting(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-    """An execute wrapper: after the connection's first write the stamps read before are spent."""
+    """An execute wrapper: after a write the stamps that the request has read are spent."""
     if _numbers.get() is not None and not (isinstance(sql, str) and sql.startswith(READS)):
-        end()
+        begin(_SPENT)
     return execute(sql, params, many, context)
 
 
