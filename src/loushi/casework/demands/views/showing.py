@@ -100,8 +100,8 @@ def _drawn(actor: Actor, filters: Filters, after: str, query: str, selected: int
         "selected": selected,
     }
     context["rows"] = rows.rendered(context["inbox"].lines, query, selected)
-    names = ("_list", "_start", "_save_view")
-    return Panes(query, *(render_to_string(f"demands/{name}.html", context) for name in names))
+    templates = ("demands/_list.html", "demands/_start.html", "demands/_save_view.html")
+    return Panes(query, *(render_to_string(one, context) for one in templates))
 
 
 def _list_context(actor: Actor, filters: Filters, after: str, query: str) -> dict[str, Any]:
