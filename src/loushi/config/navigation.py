@@ -86,6 +86,7 @@ PERSON: tuple[Entry, ...] = (
     Entry(("accounts:departments",), _("部门名录"), "briefcase",
           ("accounts.departments", "accounts.view")),
     Entry(("enterprises:sign_ups",), _("企业注册审核"), "list-check", ("enterprises.review",)),
+    Entry(("enterprises:duplicates",), _("疑似重复的企业"), "copy", ("enterprises.merge",)),
 )  # fmt: skip
 
 HOME = ("home", "web:home")

@@ -1,5 +1,6 @@
 """Forms of this package. They only read what was typed; the rules are the commands'."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -166,3 +167,38 @@ def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
     """Puts a command's sentences beside the fields that they are about."""
     for error in refusal.errors:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
+
+
+class PairForm(forms.Form):
+    """Two enterprises by code or full name, to be compared by hand."""
+
+    one = forms.CharField(
+        label=lazy("保留的企业"), max_length=120, help_text=lazy("信用代码或全称")
+    )
+    other = forms.CharField(
+        label=lazy("并入的企业"), max_length=120, help_text=lazy("信用代码或全称")
+    )
+
+
+class ApartForm(forms.Form):
+    """Why two are not one."""
+
+    why = forms.CharField(
+        label=lazy("为什么不是同一家"), max_length=200, help_text=lazy("例如“同名不同店”。")
+    )
+
+
+class MergeForm(forms.Form):
+    """Which values the enterprise that stays takes over, and on what grounds."""
+
+    take = forms.MultipleChoiceField(
+        label=lazy("沿用并入一方的哪些内容"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    why = forms.CharField(
+        label=lazy("并户依据"), max_length=200, help_text=lazy("例如“同一家，营业执照已核对”。")
+    )
+
+    def __init__(self, *args: Any, columns: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["take"]
+        field.choices = [(column.name, column.label) for column in columns]

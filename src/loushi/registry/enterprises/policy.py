@@ -18,10 +18,14 @@ from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, sc
 from loushi.foundation.core.stamps import watch
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import (
+    DuplicateProposal,
     Enterprise,
+    EnterpriseAlias,
     EnterpriseContact,
     EnterpriseMembership,
+    EnterpriseMerge,
     EnterpriseTag,
+    MergeMove,
     OfficerPost,
     PlaceFact,
     SignUp,
@@ -36,6 +40,7 @@ REVEAL = declare("enterprises.reveal", _("填写用途后查看联系人电话�
 REVIEW = declare("enterprises.review", _("审核企业自助注册和关联申请"))
 IMPORT = declare("enterprises.import", _("导入企业、入驻"))
 EXPORT = declare("enterprises.export", _("导出企业"))
+MERGE = declare("enterprises.merge", _("核对疑似重复的企业、并户和撤销并户"))
 OWN = declare("enterprises.own", _("打开“我的企业”（企业的人）"))
 INDUSTRIES = declare("enterprises.industries", _("维护行业目录"))
 
@@ -105,6 +110,9 @@ for _model, _name in (
             *([OwnLeg(ENTERPRISE, "enterprise_id")] if _model is PlaceFact else []),
         ],
     )
+for _row in (DuplicateProposal, EnterpriseMerge, MergeMove):
+    scope(_row, view=MERGE, legs=[UnitLeg()])
+scope(EnterpriseAlias, view=VIEW, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
 scope(EnterpriseMembership, view=VIEW, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
 scope(
     Tenancy,

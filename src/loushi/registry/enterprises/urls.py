@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.registry.enterprises.views import desk, own, sign_ups
+from loushi.registry.enterprises.views import desk, duplicates, own, sign_ups
 
 app_name = "enterprises"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("<int:pk>/contact/", desk.contact, name="contact"),
     path("tenancies/<int:pk>/move-out/", desk.move_out, name="move_out"),
     path("contacts/<int:pk>/reveal/", desk.reveal, name="reveal"),
+    path("duplicates/", duplicates.proposal_list, name="duplicates"),
+    path("duplicates/pair/", duplicates.pair, name="pair"),
+    path("duplicates/look/", duplicates.look_alikes, name="look_alikes"),
+    path("duplicates/<int:pk>/apart/", duplicates.set_apart, name="set_apart"),
+    path("duplicates/<int:pk>/reopen/", duplicates.reopen, name="reopen_proposal"),
+    path("<int:pk>/compare/<int:other>/", duplicates.compare, name="compare"),
+    path("merges/", duplicates.merge_list, name="merges"),
+    path("merges/<int:pk>/undo/", duplicates.undo, name="undo_merge"),
     path("mine/", own.own, name="own"),
     path("sign-up/", sign_ups.sign_up, name="sign_up"),
     path("sign-up/done/", sign_ups.signed_up, name="signed_up"),

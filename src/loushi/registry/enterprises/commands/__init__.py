@@ -22,7 +22,9 @@ from .enterprises import (
 from .facts import FactValues, Statement, record_fact
 from .industries import IndustryValues, load_industries
 from .lists import install_lists
+from .merging import merge_enterprises, undo_merge
 from .officers import assign_officers
+from .proposals import refresh_proposals, reopen_proposal, set_apart
 from .sign_ups import KnownCode, SignUpData, approve_sign_up, refuse_sign_up, sign_up
 from .tenancies import (
     change_tenancy,
@@ -61,6 +63,11 @@ __all__ = [
     "install_lists",
     "is_valid",
     "load_industries",
+    "merge_enterprises",
+    "refresh_proposals",
+    "reopen_proposal",
+    "set_apart",
+    "undo_merge",
     "move",
     "move_in",
     "move_out",

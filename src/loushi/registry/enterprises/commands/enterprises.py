@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -25,6 +25,7 @@ from loushi.registry.enterprises.commands.settling import settle_enterprises
 from loushi.registry.enterprises.commands.values import EnterpriseValues, clean_enterprise
 from loushi.registry.enterprises.models import Enterprise, IndustryCode, PlaceFact
 from loushi.registry.enterprises.policy import CHANGE, require_at
+from loushi.registry.enterprises.queries.merging import codes_before
 from loushi.registry.territory.models import Unit
 
 
@@ -166,6 +167,11 @@ def upsert_enterprises(
                 "credit_code", "pk"
             )
         }
+    former = codes_before(sorted({code for code in codes if code and code not in known}))
+    rows = [
+        _without_code(row) if code in former else row for code, row in zip(codes, rows, strict=True)
+    ]
+    known |= former
     result = Upserted(ids=[known.get(code, 0) for code in codes])
     fresh = [index for index, pk in enumerate(result.ids) if not pk]
     with transaction.atomic():
@@ -212,6 +218,13 @@ def unit_paths(unit_ids: Iterable[int | None]) -> dict[int, str]:
     return paths
 
 
+def _without_code(row: EnterpriseValues) -> EnterpriseValues:
+    """A row under the code of an enterprise that was merged: it tells of the one that stayed, and
+    does not give it the old code."""
+    values: Any = {name: value for name, value in row.items() if name != "credit_code"}
+    return cast(EnterpriseValues, values)
+
+
 def _check_references(cleaned: Sequence[Mapping[str, Any]]) -> None:
     for name, model, sentence in (
         ("industry_id", IndustryCode, _("没有行业代码 %(key)s。请从 GB/T 4754 的目录中选择。")),
@@ -238,6 +251,7 @@ def _refuse_known_codes(cleaned: Sequence[Mapping[str, Any]]) -> None:
     for chunk in chunks(sorted(places)):
         everything = Enterprise.objects.unscoped("a credit code is unique over all units")
         taken |= set(everything.filter(credit_code__in=chunk).values_list("credit_code", flat=True))
+        taken |= set(codes_before(chunk))
     if taken:
         prefix = len(cleaned) > 1
         raise Refused.many(

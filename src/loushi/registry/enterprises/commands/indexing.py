@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from loushi.foundation.core.actor import BUILDING, ENTERPRISE
 from loushi.foundation.language.commands import Text, index_many
 from loushi.foundation.language.queries import participant
-from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.registry.enterprises.models import Enterprise, EnterpriseAlias, Tenancy
 from loushi.registry.enterprises.policy import RUNNING
 
 KIND = "enterprise"
@@ -40,12 +40,13 @@ def index_enterprises(ids: Iterable[int]) -> None:
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         places = _places(chunk)
+        before = _names_before(chunk)
         rows = Enterprise.objects.unscoped("indexing rows that were written").filter(pk__in=chunk)
         index_many(
             Text(
                 kind=KIND,
                 object_id=pk,
-                text=" ".join(filter(None, [name, short, code])),
+                text=" ".join(filter(None, [name, short, code, *before[pk]])),
                 at=created,
                 unit_path=path,
                 paths=[place for _building, place in places[pk]],
@@ -58,6 +59,17 @@ def index_enterprises(ids: Iterable[int]) -> None:
                 "pk", "name", "short_name", "credit_code", "created_at", "unit_path"
             )
         )
+
+
+def _names_before(ids: list[int]) -> dict[int, list[str]]:
+    """Names and codes of rows that were merged into these."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = EnterpriseAlias.objects.unscoped("indexing rows that were written")
+    for pk, name, code in rows.filter(enterprise_id__in=ids).values_list(
+        "enterprise_id", "name", "credit_code"
+    ):
+        found[pk] += [name, code or ""]
+    return found
 
 
 def index_tenants(tenancy_ids: Iterable[int]) -> None:

@@ -8,6 +8,12 @@ from loushi.registry.enterprises.models.care import (
     TagKind,
     TagRule,
 )
+from loushi.registry.enterprises.models.duplicates import (
+    DuplicateProposal,
+    EnterpriseAlias,
+    EnterpriseMerge,
+    MergeMove,
+)
 from loushi.registry.enterprises.models.firms import (
     Enterprise,
     EnterpriseContact,
@@ -20,12 +26,16 @@ from loushi.registry.enterprises.models.sign_ups import SignUp
 
 __all__ = [
     "ChangeReason",
+    "DuplicateProposal",
     "Enterprise",
+    "EnterpriseAlias",
     "EnterpriseContact",
     "EnterpriseMembership",
+    "EnterpriseMerge",
     "EnterpriseTag",
     "IndustryCode",
     "Lies",
+    "MergeMove",
     "OfficerPost",
     "PlaceFact",
     "Presence",

@@ -2,6 +2,16 @@
 
 from loushi.registry.buildings.queries import Page
 
+from .duplicates import (
+    compared,
+    look_alikes,
+    open_proposals,
+    pair_ids,
+    proposal,
+    proposal_list,
+    proposal_of,
+    side,
+)
 from .enterprises import (
     Card,
     Contact,
@@ -31,6 +41,14 @@ from .facts import Fact, facts_of, lies_on, presences_on, reasons
 from .grants import grants_of
 from .holding import held_spaces
 from .masking import masked_phone
+from .merging import (
+    changes_since,
+    codes_before,
+    enterprise_now,
+    merge_line,
+    merges,
+    what_moves,
+)
 from .occupancy import (
     LEASE_WARNING,
     OccupiedFloor,
@@ -57,6 +75,20 @@ from .sign_ups import (
 )
 
 __all__ = [
+    "compared",
+    "look_alikes",
+    "open_proposals",
+    "pair_ids",
+    "proposal",
+    "proposal_list",
+    "proposal_of",
+    "side",
+    "changes_since",
+    "codes_before",
+    "enterprise_now",
+    "merge_line",
+    "merges",
+    "what_moves",
     "Fact",
     "facts_of",
     "lies_on",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from loushi.foundation.transfer.models import ExternalKey
 from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.enterprises.queries.merging import codes_before
 
 KIND = "enterprises.enterprise"
 CHUNK = 900
@@ -37,7 +38,7 @@ def enterprise_finder(
     everything = Enterprise.objects.unscoped("an import recognises enterprises of all units")
     for part in _parts({code for code in codes if code}):
         rows = everything.filter(credit_code__in=part).values_list("credit_code", "pk")
-        found.by_code |= {str(code): pk for code, pk in rows}
+        found.by_code |= codes_before(part) | {str(code): pk for code, pk in rows}
     wanted = {name for name in names if name}
     by_name: dict[str, list[int]] = defaultdict(list)
     for part in _parts(wanted):

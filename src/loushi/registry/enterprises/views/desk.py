@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from loushi.foundation.core.errors import Conflict, Denied, Refused
+from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.transfer.commands import export
 from loushi.registry.enterprises import commands, queries
 from loushi.registry.enterprises.exports import EnterpriseExporter
@@ -46,8 +46,13 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
-    """One enterprise: facts, places through time, contacts, what other packages add."""
-    return render(request, "enterprises/enterprise.html", showing.page_context(request, pk))
+    """One enterprise: facts, places through time, contacts, what other packages add; a number
+    that was merged leads to the enterprise of today."""
+    try:
+        context = showing.page_context(request, pk)
+    except NotVisible:
+        return redirect("enterprises:page", queries.enterprise_now(request.actor, pk))
+    return render(request, "enterprises/enterprise.html", context)
 
 
 def create(request: HttpRequest) -> HttpResponse:

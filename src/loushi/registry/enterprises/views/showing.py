@@ -67,6 +67,7 @@ def list_context(
             for code, label in Presence.choices
         ],
         "waiting": queries.waiting_count(request.actor) if request.actor.has(REVIEW) else 0,
+        "proposals": queries.open_proposals(request.actor),
         "may_create": request.actor.has(CHANGE),
         "may_import": request.actor.has(IMPORT),
         "export": _export(request) if request.actor.has(EXPORT) else "",
