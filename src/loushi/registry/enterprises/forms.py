@@ -202,3 +202,11 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["take"]
         field.choices = [(column.name, column.label) for column in columns]
+
+
+class LicenceForm(forms.Form):
+    """A photo of a business licence."""
+
+    photo = forms.FileField(
+        label=lazy("营业执照照片"), widget=forms.FileInput(attrs={"accept": "image/*"})
+    )

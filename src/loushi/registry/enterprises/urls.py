@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from loushi.registry.enterprises.views import desk, duplicates, own, sign_ups
+from loushi.registry.enterprises.views import desk, duplicates, licence, own, sign_ups
 
 app_name = "enterprises"
 urlpatterns = [
     path("", desk.enterprise_list, name="list"),
     path("new/", desk.create, name="create"),
+    path("new/licence/", licence.licence, name="licence"),
     path("<int:pk>/", desk.enterprise, name="page"),
     path("<int:pk>/edit/", desk.edit, name="edit"),
     path("<int:pk>/move-in/", desk.move_in, name="move_in"),

@@ -21,6 +21,7 @@ from .enterprises import (
 )
 from .facts import FactValues, Statement, record_fact
 from .industries import IndustryValues, load_industries
+from .licence import Reading, licence_reading_available, read_licence
 from .lists import install_lists
 from .merging import merge_enterprises, undo_merge
 from .officers import assign_officers
@@ -62,7 +63,10 @@ __all__ = [
     "follow_building",
     "install_lists",
     "is_valid",
+    "Reading",
+    "licence_reading_available",
     "load_industries",
+    "read_licence",
     "merge_enterprises",
     "refresh_proposals",
     "reopen_proposal",

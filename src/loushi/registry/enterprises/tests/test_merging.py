@@ -108,10 +108,7 @@ def test_a_pair_over_two_communities_is_shown_above_both_only(units) -> None:
     commands.refresh_proposals()
     permissions = ["enterprises.view", "enterprises.merge"]
     assert queries.open_proposals(make_actor(path=units["C1"].path, permissions=permissions)) == 0
-    assert (
-        queries.open_proposals(make_actor(path=units["Q"].path, permissions=permissions))
-        == 1
-    )
+    assert queries.open_proposals(make_actor(path=units["Q"].path, permissions=permissions)) == 1
     assert {one.pk, two.pk} == set(DuplicateProposal.plain.values_list("first_id", "second_id")[0])
 
 

@@ -59,7 +59,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """Registers an enterprise."""
     if not request.actor.has(CHANGE):
         raise Denied
-    form = _enterprise_form(request, {"business_kind": "company", "status": "operating"})
+    form = enterprise_form(request, {"business_kind": "company", "status": "operating"})
     if request.method == "POST" and form.is_valid():
         try:
             made = commands.register_enterprise(actor=request.actor, values=form.cleaned_data)
@@ -74,7 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Corrects an enterprise."""
     initial = queries.enterprise_values(request.actor, pk)
-    form = _enterprise_form(request, initial)
+    form = enterprise_form(request, initial)
     if request.method == "POST" and form.is_valid():
         try:
             commands.update_enterprise(
@@ -154,9 +154,12 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enterprises/revealed.html", context)
 
 
-def _enterprise_form(request: HttpRequest, initial: dict[str, Any]) -> EnterpriseForm:
+def enterprise_form(
+    request: HttpRequest, initial: dict[str, Any], *, bound: bool = True
+) -> EnterpriseForm:
+    """The form with the choices that this person has; `bound` False: filled in, nothing typed."""
     return EnterpriseForm(
-        request.POST or None,
+        (request.POST or None) if bound else None,
         units=queries.home_choices(request.actor, initial.get("unit_id")),
         officers=queries.officer_choices(request.actor),
         industries=queries.industry_choices(initial.get("industry_id")),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from loushi.registry.buildings.queries import panels_of, visible_units
 from loushi.registry.enterprises import queries
+from loushi.registry.enterprises.commands import licence_reading_available
 from loushi.registry.enterprises.models import Enterprise, Presence
 from loushi.registry.enterprises.policy import CHANGE, EXPORT, IMPORT, REVIEW
 
@@ -69,6 +70,7 @@ def list_context(
         "waiting": queries.waiting_count(request.actor) if request.actor.has(REVIEW) else 0,
         "proposals": queries.open_proposals(request.actor),
         "may_create": request.actor.has(CHANGE),
+        "may_photograph": request.actor.has(CHANGE) and licence_reading_available(),
         "may_import": request.actor.has(IMPORT),
         "export": _export(request) if request.actor.has(EXPORT) else "",
         "narrowed": filters != queries.Filters(sort=filters.sort),
