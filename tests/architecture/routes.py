@@ -111,6 +111,12 @@ SAMPLES: dict[str, Sample] = {
     "enterprises:contact": row("enterprise"),
     "enterprises:move_out": row("tenancy"),
     "enterprises:reveal": row("contact"),
+    "enterprises:compare": Sample(
+        lambda world: {"pk": world.ids["enterprise"], "other": world.ids["look_alike"]}
+    ),
+    "enterprises:set_apart": row("proposal"),
+    "enterprises:reopen_proposal": row("proposal"),
+    "enterprises:undo_merge": row("merge"),
     "enterprises:review": row("sign_up"),
     "enterprises:approve": row("sign_up"),
     "enterprises:refuse": row("sign_up"),

@@ -20,6 +20,7 @@ SPEAKING = {"views", "forms", "api", "commands", "queries", "policy", "workflow"
 DATA = {
     "src/loushi/config/api.py": "the product's name",
     "src/loushi/registry/accounts/forms.py": "a language is named in itself",
+    "src/loushi/registry/enterprises/commands/licence.py": "words printed on a licence",
 }
 
 

@@ -36,9 +36,11 @@ from loushi.registry.buildings.models import (
     Space,
 )
 from loushi.registry.enterprises.models import (
+    DuplicateProposal,
     Enterprise,
     EnterpriseContact,
     EnterpriseMembership,
+    EnterpriseMerge,
     SignUp,
     Tenancy,
 )
@@ -88,7 +90,12 @@ def _registry(world: World) -> None:
     tower = _make(Building, name="望澜中心", code="B1", manager=manager, **here)
     space = _make(Space, building=tower, number="1201", **here)
     firm = _make(Enterprise, name="云栈智联供应链有限公司", **here)
+    twin = _make(Enterprise, name="云栈智联供应链（临漕）", **here)
+    former = {"former_id": 10_000_000, "former_name": "云栈智联", "snapshot": {}, "why": "同一家"}
     world.ids |= {
+        "look_alike": twin.pk,
+        "proposal": _make(DuplicateProposal, first=firm, second=twin, probability=0.97, **path).pk,
+        "merge": _make(EnterpriseMerge, enterprise=firm, **former, **path).pk,
         "unit": world.here.pk,
         "manager": manager.pk,
         "building": tower.pk,

@@ -66,7 +66,7 @@ def licence_reading_available() -> bool:
     return is_available()
 
 
-def read_licence(actor: Actor, data: bytes) -> dict[str, Reading]:
+def read_licence(*, actor: Actor, data: bytes) -> dict[str, Reading]:
     """The readable fields of a licence by name; Refused where the file is no legible picture."""
     if not actor.has(CHANGE):
         raise Denied

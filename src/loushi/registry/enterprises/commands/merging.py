@@ -120,7 +120,7 @@ def merge_enterprises(
         _let_go(kept, former, merge, take)
         _follow_up(moving.touched, [kept.pk])
         _seal(moving.moves)
-        MergeMove.plain.bulk_create(moving.moves)
+        MergeMove.objects.unscoped(WHY).bulk_create(moving.moves)
         record(
             actor=actor, action="enterprises.merge", subject=kept, why=merge.why,
             before={"former": f"{former_id} {merge.former_name}"}, after=dict(moving.counts),
@@ -186,7 +186,7 @@ def _begin(
     taken = {
         name: [values_of(kept, [name])[name], values_of(former, [name])[name]] for name in take
     }
-    return EnterpriseMerge.plain.create(
+    return EnterpriseMerge.objects.unscoped(WHY).create(
         enterprise=kept, unit_path=kept.unit_path, former_id=former.pk, former_name=former.name,
         snapshot=values_of(former), taken=taken, why=why[:200], merged_by=actor.user_id,
         merged_name=actor.name[:80],
@@ -248,7 +248,7 @@ def _let_go(
         kept.save(update_fields=[*take, "updated_at"])
     own = kept.credit_code
     replaced = merge.taken.get("credit_code", ["", ""])[0]
-    EnterpriseAlias.plain.create(
+    EnterpriseAlias.objects.unscoped(WHY).create(
         enterprise=kept, merge=merge, unit_path=kept.unit_path, former_id=merge.former_id,
         name=former.name, credit_code=replaced or None if code == own else code,
     )  # fmt: skip
@@ -288,9 +288,8 @@ def _seal(moves: Iterable[MergeMove]) -> None:
 def _follow_up(touched: dict[type[models.Model], list[int]], ids: Iterable[int]) -> None:
     """Presence, spaces, homes and every index that names the enterprise."""
     firms = list(ids)
-    stays = everything(Tenancy).filter(pk__in=touched.get(Tenancy, []))
-    spaces = {pk for pk in stays.order_by().values_list("space_id", flat=True) if pk is not None}
-    settle_enterprises(firms, spaces=spaces)
+    stays = everything(Tenancy).filter(pk__in=touched.get(Tenancy, [])).order_by("pk")
+    settle_enterprises(firms, tenancies=list(stays))
     for model, keys in touched.items():
         if (again := getattr(model, "index_again", "")) and model is not Tenancy:
             import_string(again)(keys)

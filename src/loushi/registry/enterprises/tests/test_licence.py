@@ -51,7 +51,7 @@ def clerk():
 
 def test_a_clear_photo_fills_every_field() -> None:
     code = valid_code(4)
-    found = read_licence(clerk(), photo(code))
+    found = read_licence(actor=clerk(), data=photo(code))
     values = {name: reading.value for name, reading in found.items()}
     assert values == {
         "credit_code": code,
@@ -67,20 +67,20 @@ def test_a_clear_photo_fills_every_field() -> None:
 def test_a_code_whose_check_digit_is_wrong_is_left_to_the_person() -> None:
     code = valid_code(4)
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
-    reading = read_licence(clerk(), photo(wrong))["credit_code"]
+    reading = read_licence(actor=clerk(), data=photo(wrong))["credit_code"]
     assert (reading.value, reading.text) == ("", wrong)
     assert reading.problem
 
 
 def test_what_is_no_photo_is_said() -> None:
     with pytest.raises(Refused):
-        read_licence(clerk(), b"no picture")
+        read_licence(actor=clerk(), data=b"no picture")
     blank = BytesIO()
     Image.new("RGB", (400, 300), "white").save(blank, "PNG")
     with pytest.raises(Refused):
-        read_licence(clerk(), blank.getvalue())
+        read_licence(actor=clerk(), data=blank.getvalue())
     with pytest.raises(Denied):
-        read_licence(make_actor(path="000001", permissions=["enterprises.view"]), b"")
+        read_licence(actor=make_actor(path="000001", permissions=["enterprises.view"]), data=b"")
 
 
 def test_labels_and_values_in_one_line_and_an_address_of_two_lines() -> None:

@@ -16,10 +16,11 @@ def licence(request: HttpRequest) -> HttpResponse:
         raise Denied
     if not commands.licence_reading_available():
         raise NotVisible
-    form = LicenceForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    asked = request.method == "POST"
+    form = LicenceForm(request.POST, request.FILES) if asked else LicenceForm()
+    if form.is_bound and form.is_valid():
         try:
-            readings = commands.read_licence(request.actor, form.cleaned_data["photo"].read())
+            readings = _read(request, form)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -30,3 +31,7 @@ def licence(request: HttpRequest) -> HttpResponse:
             return render(request, "enterprises/licence_form.html", context)
     status = 422 if form.is_bound else 200
     return render(request, "enterprises/licence.html", {"form": form}, status=status)
+
+
+def _read(request: HttpRequest, form: LicenceForm) -> dict[str, commands.Reading]:
+    return commands.read_licence(actor=request.actor, data=form.cleaned_data["photo"].read())
