@@ -135,13 +135,12 @@ def _values(cleaned: dict[str, Any], subject: Subject) -> dict[str, Any]:
 def _said(blocks: list[dict[str, Any]], name: str) -> str:
     demands = sum(block["kind"] == Finding.Kind.DEMAND for block in blocks)
     fixed = sum(block["kind"] == Finding.Kind.CORRECTION for block in blocks)
-    if not blocks:
-        return _("已记下对“%(name)s”的走访。") % {"name": name}
-    return _("已记下对“%(name)s”的走访：提了 %(demands)d 件诉求，更正 %(fixed)d 处登记。") % {
-        "name": name,
-        "demands": demands,
-        "fixed": fixed,
-    }
+    said = _("已记下对“%(name)s”的走访。") % {"name": name}
+    if demands:
+        said += _("提了 %(n)d 件诉求，窗口已收到。") % {"n": demands}
+    if fixed:
+        said += _("更正 %(n)d 处登记，原值留痕。") % {"n": fixed}
+    return said
 
 
 def _choices(subject: Subject) -> dict[str, Any]:
