@@ -88,4 +88,8 @@ ACTIONS: dict[str, Any] = {
     "visits.rule": _("设置走访规则"),
     "visits.sweep_room": _("扫楼时加房间"),
     "visits.withdraw": _("撤回走访"),
+    "transfer.apply": _("应用导入批次"),
+    "transfer.confirm": _("导入时的确认说明"),
+    "transfer.restore": _("撤回导入：恢复原值"),
+    "transfer.roll_back": _("整批撤回导入"),
 }

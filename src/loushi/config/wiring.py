@@ -19,6 +19,7 @@ def connect() -> None:
         register_link,
         register_visibility,
     )
+    from loushi.foundation.transfer import registry as transfer
     from loushi.foundation.web.parts import set_frame
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
@@ -35,6 +36,36 @@ def connect() -> None:
     register_visibility("demands.demand", _visible(Demand))
     register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)
     register_link(rating_mail.SUBJECT, rating_mail.page_of)
+    transfer.provide_record(_record)
+    transfer.provide_actor(_actor)
+    transfer.provide_uses(_attachments)
+
+
+def _record(*, actor: Any, action: str, lines: Any) -> None:
+    """Lines of an import in the audit."""
+    from loushi.foundation.audit.commands import Line, record_many
+
+    record_many(actor=actor, action=action, lines=[Line(**line) for line in lines])
+
+
+def _actor(user_id: int) -> Any:
+    """A person with today's grants, None when they may not log in."""
+    from django.utils import timezone
+
+    from loushi.registry.accounts.models import User
+    from loushi.registry.accounts.queries import actor_for
+
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return actor_for(user, timezone.localdate()) if user else None
+
+
+def _attachments(label: str, ids: Any) -> dict[Any, str]:
+    """Rows that have files attached."""
+    from django.utils.translation import gettext as _
+
+    from loushi.foundation.files.queries import parents_with_files
+
+    return {pk: _("附有文件") for pk in parents_with_files(label, ids)}
 
 
 def _demo_accounts() -> Any:

@@ -20,6 +20,7 @@ OUTCOMES = (
     ("unchanged", "不变"),
     ("rejected", "退回"),
     ("unplaced", "待归位"),
+    ("confirm", "请确认"),
 )
 
 
@@ -39,6 +40,7 @@ class Import:
                             help="指定列与字段的对应，可重复")  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="只校验和比对，不写入")
         parser.add_argument("--partial", action="store_true", help="有错误的行退回，其余照常导入")
+        parser.add_argument("--note", default="", help="需要确认的行共用的说明，会留痕")
         parser.add_argument("--report", type=Path, metavar="文件", help="退回行连同错误写入此文件")
         parser.add_argument("--as", dest="username", default="", help="以哪个用户的名义")
 
@@ -69,6 +71,7 @@ class Import:
             sheet=options.sheet,
             dry_run=options.dry_run,
             partial=options.partial,
+            note=options.note,
             report_path=options.report,
         )
         return _tell(report)
@@ -139,7 +142,9 @@ def _unit(code: str) -> tuple[str, str]:
 
 
 def _tell(report: "ImportReport") -> int:
-    counts = "，".join(f"{label} {report.counts.get(name, 0)}" for name, label in OUTCOMES)
+    counts = "，".join(f"{label} {report.counts.get(name, 0)}" for name, label in OUTCOMES if name != "confirm")
+    if confirms := report.counts.get("confirms"):
+        counts += f"，请确认 {confirms}"
     say(f"读取 {report.rows_read} 行：{counts}。")
     if report.unknown_columns:
         say(f"未识别、未导入的列：{'、'.join(report.unknown_columns)}。可用 --map 指定。")
@@ -160,7 +165,10 @@ def _tell(report: "ImportReport") -> int:
         say(f"这是试运行，没有写入（{seconds:.1f} 秒）。")
         return 0
     if not report.applied:
-        complain("有退回的行，整个文件没有写入。改正后再导入，或加 --partial 只导入正确的行。")
+        if report.counts.get("rejected"):
+            complain("有退回的行，整个文件没有写入。改正后再导入，或加 --partial 只导入正确的行。")
+        if report.counts.get("confirms"):
+            complain("有请确认的行，整个文件没有写入。核实后加 --note 说明，再导入一次。")
         return 1
     say(f"已导入，批次 {report.batch_number}（{seconds:.1f} 秒）。")
     return 0

@@ -51,6 +51,7 @@ class Entry(Scoped):
     subject is gone. `before` and `after` hold only the keys that changed.
     """
 
+    append_only = True  # an import that is rolled back leaves what was recorded about it
     unit_path_is_fact = True  # the path of its day; an entry never follows a unit that moves
 
     class Result(models.TextChoices):

@@ -8,9 +8,11 @@ with `bulk_create`, `save()` and signals do not run. Call inside a transaction.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,6 +21,36 @@ M = TypeVar("M", bound=models.Model)
 Prepare = Callable[[Any], Any]
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Watcher(Protocol):
+    """Hears what is written set-based, so that it can be taken back (see `watching`)."""
+
+    def inserted(self, model: type[models.Model], ids: Sequence[int]) -> None:
+        """Rows were inserted."""
+
+    def updating(
+        self, model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> None:
+        """Rows are about to be updated."""
+
+
+_watcher: ContextVar[Watcher | None] = ContextVar("bulk_watcher", default=None)
+
+
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[None]:
+    """Within the block this thread's set-based writes are told to the watcher."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+def watcher() -> Watcher | None:
+    """Who watches this thread's writes, if anybody."""
+    return _watcher.get()
 
 
 class _Insert:
@@ -57,6 +89,8 @@ class _Insert:
                     cursor.executemany(
                         f"INSERT INTO {table} ({listed}) VALUES ({marks})", list(rows)
                     )
+        if (watched := _watcher.get()) is not None:
+            watched.inserted(self.model, ids)
         return ids
 
     def _reserve(self, count: int) -> list[int]:
@@ -170,6 +204,8 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
 
 def update_rows(model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]) -> int:
     """Writes (id, {field: value}) pairs; one prepared statement per set of fields."""
+    if (watched := _watcher.get()) is not None:
+        watched.updating(model, changes)
     groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
     for pk, values_of_row in changes:
         groups[tuple(sorted(values_of_row))].append((pk, values_of_row))

@@ -46,6 +46,21 @@ def attachments_by_parent(
     return found
 
 
+def parents_with_files(parent_type: str, parent_ids: Sequence[int]) -> set[int]:
+    """Which of these parents have attachments; tells nothing about them."""
+    if not Attachment.objects.filter(parent_type=parent_type, removed_at=None).exists():
+        return set()
+    found: set[int] = set()
+    for start in range(0, len(parent_ids), 2_000):
+        rows = Attachment.objects.filter(
+            parent_type=parent_type,
+            parent_id__in=parent_ids[start : start + 2_000],
+            removed_at=None,
+        )
+        found |= {pk for pk in rows.values_list("parent_id", flat=True) if pk is not None}
+    return found
+
+
 def pending(actor: Actor, token: str) -> list[Attachment]:
     """The uploads of a form that was not submitted yet."""
     if not token:

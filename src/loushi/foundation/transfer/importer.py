@@ -2,8 +2,9 @@
 
 A new instance is made for each run. The engine calls, in this order: parsing column by column,
 `prepare(rows)` once, `check_row(row)` for each row, `natural_key(row)`, `existing(keys)` and
-`stored(ids)` in bulk, comparison, and when the person says so, inside one transaction,
-`apply_new(rows)`, `apply_changed(rows)` and `audit(new, changed)`.
+`stored(ids)` in bulk, comparison, `check_change(row)`,
+and when the person says so, inside one transaction (or one for each portion), `apply_new(rows)`,
+`apply_changed(rows)`, `audit(new, changed)` and `finish(new, changed)`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -80,6 +81,12 @@ class Importer:
     """Whether a row without any key is accepted, as new every time."""
     confidential: ClassVar[bool] = False
     """Whether batches are seen only by those who may import this kind (not by transfer.view)."""
+    by_portions: ClassVar[bool] = False
+    """Whether rows may be written in portions of some thousand, each a short transaction, so that
+    others can write in between. A portion that fails takes the earlier ones back. Only for
+    importers whose rows do not depend on each other."""
+    irreversible: ClassVar[Any] = ""
+    """Why a batch cannot be rolled back as a whole; '' = it can."""
     order: ClassVar[int] = 100
     help: ClassVar[Any] = ""
 
@@ -97,6 +104,11 @@ class Importer:
     def check_row(self, row: Row) -> None:
         """Checks across cells and resolves references: row.error, row.hint, row.unplace,
         row.unit_path, row.values[derived column]."""
+
+    def check_change(self, row: Row) -> None:
+        """Rules that need old and new values together: called after comparison for rows that would
+        be written (`row.outcome` is NEW or CHANGED, `row.stored`, `row.changes`). May call
+        row.error, row.confirm and row.hint; no query here. May be called again before writing."""
 
     def external_id(self, row: Row) -> str:
         """The source's number of the row; override to fall back on something else (a name)."""

@@ -1,11 +1,17 @@
-"""Sweeping batches that nobody applied."""
+"""Sweeping batches that nobody applied, and mending half applied ones."""
 
-from loushi.foundation.core.jobs import periodic
+from loushi.foundation.core.jobs import TASK, periodic
 
-from .commands import sweep_batches
+from .commands import mend_batches, sweep_batches
 
 
 @periodic(name="transfer.sweep_batches", daily="03:20")
 def sweep() -> int:
     """Cancels import batches that were left open for a month, and removes their files."""
     return sweep_batches()
+
+
+@periodic(name="transfer.mend_batches", every=60, lane=TASK)
+def mend() -> int:
+    """Takes back files that a killed command line has half applied."""
+    return mend_batches()

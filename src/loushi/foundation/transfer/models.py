@@ -14,6 +14,19 @@ class BatchState(models.TextChoices):
     APPLIED = "applied", _("已应用")
     CANCELLED = "cancelled", _("已取消")
     REFUSED = "refused", _("未应用，有退回")
+    UNREADABLE = "unreadable", _("读不出来")
+    ROLLED_BACK = "rolled_back", _("已撤回")
+
+
+class Work(models.TextChoices):
+    """What the background does with a batch now; '' = nothing, it waits for a person."""
+
+    READ = "read", _("正在读取")
+    CHECK = "check", _("正在核对")
+    APPLY = "apply", _("正在应用")
+    UNDO = "undo", _("正在还原")
+    SURVEY = "survey", _("正在查看能撤回什么")
+    ROLL_BACK = "roll_back", _("正在撤回")
 
 
 class RowOutcome(models.TextChoices):
@@ -31,7 +44,12 @@ class PlaceState(models.TextChoices):
 
 
 class ImportBatch(Scoped):
-    """One file on its way into the register."""
+    """One file on its way into the register.
+
+    `told_source`: the person has said where the file comes from. `origins`: heading → how its column
+    was found (recognised, remembered, given). `work`, `holder`, `asked`, `done`, `todo`: what a worker does now, who holds it, with
+    which wishes, and how far it is. `portions`: how many portions are written, each with its trail.
+    """
 
     number = models.CharField(max_length=20, blank=True, default="", editable=False)
     importer = models.CharField(max_length=60)
@@ -63,6 +81,21 @@ class ImportBatch(Scoped):
     checked_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     applied_by_name = models.CharField(max_length=80, blank=True, default="")
+    told_source = models.BooleanField(default=False)
+    origins = models.JSONField(default=dict)
+    remarks = models.JSONField(default=list)
+    work = models.CharField(max_length=10, choices=Work.choices, blank=True, default="")
+    work_for_id = models.BigIntegerField(null=True)
+    holder = models.CharField(max_length=32, blank=True, default="")
+    asked = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    todo = models.PositiveIntegerField(default=0)
+    portions = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+    survey = models.JSONField(default=dict)
+    rolled_back_at = models.DateTimeField(null=True)
+    rolled_back_by_name = models.CharField(max_length=80, blank=True, default="")
+    rolled_back_why = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(Scoped.Meta):
         verbose_name = _("导入批次")
@@ -84,7 +117,9 @@ class ImportRow(Scoped):
     """A staged row that somebody has to look at; unchanged rows are only counted.
 
     `cells` are the raw cells in the file's order, `diff` is {column: [old, new]} as shown text,
-    `problems` a list of {column, message, level}.
+    `problems` a list of {column, label, message, level}; those that somebody must confirm also have
+    `kind`, and once confirmed `note`, `by` and `at`. `confirms` counts them, `open` those without a
+    note. `moved`: the register changed under the row since it was last shown.
     """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
@@ -95,6 +130,10 @@ class ImportRow(Scoped):
     cells = models.JSONField(default=list)
     diff = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+    confirms = models.PositiveSmallIntegerField(default=0)
+    open = models.PositiveSmallIntegerField(default=0)
+    hinted = models.BooleanField(default=False)
+    moved = models.BooleanField(default=False)
     unit_path = UnitPathField()
 
     class Meta(Scoped.Meta):
@@ -108,6 +147,27 @@ class ImportRow(Scoped):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.row_number} {self.outcome}"
+
+
+class ImportTrail(Scoped):
+    """What one portion of an import wrote into one table: enough to take it back.
+
+    `created` are ids; `changed` is {id: {field: [before, after]}} with values as JSON keeps them.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
+    portion = models.PositiveIntegerField()
+    model = models.CharField(max_length=80)
+    created = models.JSONField(default=list)
+    changed = models.JSONField(default=dict)
+    unit_path = UnitPathField()
+
+    class Meta(Scoped.Meta):
+        verbose_name = _("导入痕迹")
+        indexes = [models.Index(fields=["batch", "portion"], name="import_trail_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.portion} {self.model}"
 
 
 class UnplacedRow(Scoped):

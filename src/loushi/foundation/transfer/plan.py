@@ -49,17 +49,22 @@ class Plan:
     def of(self, outcome: str) -> list[Row]:
         return [row for row in self.rows if row.outcome == outcome]
 
-    @property
-    def has_consequences(self) -> bool:
-        """Whether applying would write any row."""
-        return any(row.outcome in (NEW, CHANGED, UNPLACED) for row in self.rows)
+    def of_writing(self) -> list[Row]:
+        """The rows that applying would write into the register."""
+        return [row for row in self.rows if row.outcome in (NEW, CHANGED)]
+
+    def part(self, rows: list[Row]) -> "Plan":
+        """The same plan over some of its rows."""
+        return Plan(self.importer, self.table, self.mapping, rows, self.linked)
 
     @property
     def counts(self) -> dict[str, int]:
         found = Counter(row.outcome for row in self.rows)
         hints = sum(1 for row in self.rows if any(item.level == "hint" for item in row.problems))
+        confirms = sum(len(row.to_confirm) for row in self.of_writing() if row.problems)
         cells = sum(len(row.changes) for row in self.rows if row.outcome == CHANGED)
-        return {name: found[name] for name in OUTCOMES} | {"hints": hints, "cells": cells}
+        more = {"hints": hints, "cells": cells, "confirms": confirms}
+        return {name: found[name] for name in OUTCOMES} | more
 
     def reasons(self, limit: int = 50) -> list[tuple[str, str, str, int]]:
         """(outcome, column label, sentence, how many rows), the most frequent first."""
@@ -71,6 +76,10 @@ class Plan:
                 for item in row.problems:
                     if item.level == "error":
                         found[(REJECTED, self.label(item.column), item.message)] += 1
+            elif row.problems and row.outcome in (NEW, CHANGED):
+                for item in row.to_confirm:
+                    label = self.label(item.column)
+                    found[("confirm", label, item.kind or item.message)] += 1
         return [(*key, number) for key, number in found.most_common(limit)]
 
     def of_errors(self) -> list[Problem]:
@@ -94,11 +103,15 @@ class Plan:
         """A fingerprint of all outcomes and changes: equal digests, equal consequences."""
         state = hashlib.sha256()
         for row in self.rows:
-            if row.outcome in (NEW, CHANGED, UNPLACED, REJECTED):
-                stored = row.stored.id if row.stored else None
-                changes = sorted(row.changes.items()) if row.changes else ""
-                state.update(repr((row.number, row.outcome, stored, changes)).encode())
+            if row.outcome != UNCHANGED:
+                state.update(repr((row.number, signature(row))).encode())
         return state.hexdigest()
+
+
+def signature(row: Row) -> tuple[Any, ...]:
+    """What would happen to a row: equal signatures, equal consequences."""
+    changes = sorted(row.changes.items()) if row.changes else ()
+    return row.outcome, row.stored.id if row.stored else None, tuple(changes)
 
 
 def check(
@@ -207,12 +220,17 @@ def compare(plan: Plan) -> None:
     importer = plan.importer
     by_key = importer.existing({row.key for row in plan.rows if row.key is not None})
     by_external = _by_external(plan)
+    judges = type(importer).check_change is not Importer.check_change
     for row in plan.rows:
         row.changes = {}
         if row.checked is None:
             row.checked = len(row.problems)
         del row.problems[row.checked :]  # what an earlier comparison found
         _settle(plan, row, by_key, by_external)
+        if judges and row.outcome in (NEW, CHANGED):
+            importer.check_change(row)
+            if row.wrong:
+                row.outcome = REJECTED
 
 
 def _by_external(plan: Plan) -> dict[str, Stored]:

@@ -60,6 +60,8 @@ class Table:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     encoding: str = ""
+    remarks: tuple[str, ...] = ()
+    """What the person should know about how the file was read (macros, merged cells, formulas)."""
 
 
 def read(

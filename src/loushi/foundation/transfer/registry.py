@@ -3,8 +3,8 @@
 Packages register in `imports.py` and `exports.py`; both are loaded when the application starts.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loushi.foundation.core.actor import Actor
 
@@ -86,3 +86,49 @@ def unit_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
 def confidential_permissions() -> frozenset[str]:
     """The permissions of importers whose batches are not shown to holders of transfer.view."""
     return frozenset(item.permission for item in _importers.values() if item.confidential)
+
+
+# ---- what the foundation leaves open; config/wiring.py connects it ------------------------------
+Recorder = Callable[..., Any]
+_record: Recorder = lambda **given: None  # noqa: E731 - replaced by the audit
+_actor_of: Callable[[int], Actor | None] = lambda user_id: None  # noqa: E731
+_uses: list[Callable[[str, Sequence[Any]], dict[Any, str]]] = []
+
+
+def provide_record(record: Recorder) -> Recorder:
+    """How notes and roll-backs reach the audit: a callable (actor=, action=, lines=) over lines of
+    {"subject": (kind, id, label), "before", "after", "why", "unit_path"}."""
+    global _record
+    _record = record
+    return record
+
+
+def record(*, actor: Actor, action: str, lines: "Sequence[dict[str, Any]]") -> None:
+    """Records lines in the audit, in the caller's transaction."""
+    if lines:
+        _record(actor=actor, action=action, lines=lines)
+
+
+def provide_actor(actor_of: Callable[[int], Actor | None]) -> None:
+    """Who works in the background for a person: user id → Actor of today, None when gone."""
+    global _actor_of
+    _actor_of = actor_of
+
+
+def actor_of(user_id: int) -> Actor | None:
+    """The person's rights as they are now; None when they may not log in any more."""
+    return _actor_of(user_id)
+
+
+def provide_uses(uses: Callable[[str, Sequence[Any]], dict[Any, str]]) -> None:
+    """Uses of rows that no foreign key shows (attachments): (model label, ids) → {id: sentence}."""
+    if uses not in _uses:
+        _uses.append(uses)
+
+
+def uses_of(label: str, ids: Sequence[Any]) -> dict[Any, str]:
+    """Which of these rows are used in ways that no foreign key shows, and how."""
+    found: dict[Any, str] = {}
+    for uses in _uses:
+        found |= uses(label, ids)
+    return found

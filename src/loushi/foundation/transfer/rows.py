@@ -17,12 +17,14 @@ Key = tuple[Any, ...]
 class Problem:
     """A sentence about one cell (or the whole row when `column` is ''), with the way out.
 
-    `level`: "error" rejects the row, "hint" only informs.
+    `level`: "error" rejects the row, "confirm" needs a note before the file can be applied, "hint"
+    only informs. `kind` names what is to be confirmed: problems of one kind may share a note.
     """
 
     column: str
     message: str
     level: str = "error"
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,17 @@ class Row:
         """Remarks on the row without rejecting it."""
         self.problems.append(Problem(column, str(message), "hint"))
 
+    def confirm(self, column: str, message: Any, *, kind: Any = "") -> None:
+        """Asks for a note: the file is applied only when somebody wrote why this is right.
+
+        `kind` says in a few words what such rows have in common ("面积缩小超过 40 %"); one note may
+        stand for all of a kind. Without it the column's label is used. Unchanged rows ask nothing.
+        """
+        self.problems.append(Problem(column, str(message), "confirm", str(kind)))
+
     def unreadable(self, column: str) -> bool:
         """Whether the cell was filled but could not be read (it has its error already)."""
-        return any(problem.column == column for problem in self.problems)
+        return any(item.column == column and item.level == "error" for item in self.problems)
 
     def unplace(self, reason: Any) -> None:
         """Sends the row to the 'unplaced' queue: it is right, but nobody knows where it lies."""
@@ -81,6 +91,11 @@ class Row:
     @property
     def wrong(self) -> bool:
         return any(problem.level == "error" for problem in self.problems)
+
+    @property
+    def to_confirm(self) -> list[Problem]:
+        """What needs a note before the row may be written."""
+        return [problem for problem in self.problems if problem.level == "confirm"]
 
     @property
     def before(self) -> dict[str, Any]:

@@ -1,11 +1,14 @@
-"""Pages of import: list, upload, columns, preview, apply, and the queue of unplaced rows."""
+"""Pages of import: the conversation from upload to roll-back, and the queue of unplaced rows."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from loushi.foundation.core.errors import Conflict, Refused
 
 from . import commands, downloads, queries
-from .forms import FORM_ERRORS, ColumnsForm, DropForm, PlaceForm, UploadForm
+from .forms import (
+    FORM_ERRORS,
+    ColumnsForm,
+    DropForm,
+    NoteForm,
+    PlaceForm,
+    RollBackForm,
+    SourceForm,
+    UploadForm,
+)
 
 
 def _blame(form: Form, error: Refused) -> None:
@@ -41,25 +53,21 @@ def upload(request: HttpRequest, importer: str) -> HttpResponse:
     """The file of a new batch."""
     info = downloads.importer_info(request.actor, importer)
     form = UploadForm(
-        request.POST or None,
-        request.FILES or None,
-        actor=request.actor,
-        importer=importer,
-        initial={"key": get_random_string(24)},
+        request.POST or None, request.FILES or None, initial={"key": get_random_string(24)}
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             batch = commands.upload_batch(
                 actor=request.actor, importer=importer, upload=data["file"],
-                unit_path=data.get("unit") or "", source=data["source"], tz=data["tz"],
                 sheet=data["sheet"], key=data["key"],
             )  # fmt: skip
-            return redirect("transfer:columns", batch.pk)
+            return redirect("transfer:batch", batch.pk)
         except Refused as error:
             _blame(form, error)
     status = 422 if form.errors else 200
-    return render(request, "transfer/upload.html", {"form": form, "info": info}, status=status)
+    context = {"form": form, "info": info, "steps": queries.steps()}
+    return render(request, "transfer/upload.html", context, status=status)
 
 
 @require_safe
@@ -69,66 +77,172 @@ def template(request: HttpRequest, importer: str) -> FileResponse:
     return downloads.template_file(importer)
 
 
+def _page(request: HttpRequest, found: Any, name: str, more: dict[str, Any]) -> HttpResponse:
+    """One step of the conversation: what was said so far on the left, the step on the right."""
+    context = queries.batch_summary(found) | queries.talk(found) | {"batch": found, **more}
+    form = more.get("form")
+    status = 422 if form is not None and form.errors else 200
+    return render(request, f"transfer/{name}.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the file comes from; POST proposes the columns as this source had them last time."""
+    found = queries.batch(request.actor, pk)
+    if request.method != "POST" and not queries.is_open(found):
+        return redirect("transfer:batch", pk)
+    form = SourceForm(request.POST or None, actor=request.actor, batch=found)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            commands.tell_source(
+                actor=request.actor, pk=pk, source=data["source"], unit_path=data.get("unit"),
+                tz=data["tz"],
+            )  # fmt: skip
+            return redirect("transfer:columns", pk)
+        except Refused as error:
+            _blame(form, error)
+    known = queries.sources(request.actor, queries.batches, found.importer)
+    return _page(request, found, "source", {"form": form, "sources": known, "step": 2})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which column feeds which field; POST checks the whole file."""
-    batch = queries.batch(request.actor, pk)
-    if not queries.is_open(batch):
+    """Which column feeds which field; POST has the whole file checked."""
+    found = queries.batch(request.actor, pk)
+    if request.method != "POST" and not queries.is_open(found):
         return redirect("transfer:batch", pk)
-    form = ColumnsForm(request.POST or None, batch=batch)
+    form = ColumnsForm(request.POST or None, batch=found)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.check_batch(
-                actor=request.actor, pk=pk, mapping=form.mapping(),
-                source=form.cleaned_data["source"], tz=form.cleaned_data["tz"],
-            )  # fmt: skip
+            commands.check_batch(actor=request.actor, pk=pk, mapping=form.mapping())
             return redirect("transfer:batch", pk)
         except Refused as error:
             _blame(form, error)
-    context = {"batch": batch, "form": form, "label": queries.labels().get(batch.importer, "")}
-    status = 422 if form.errors else 200
-    return render(request, "transfer/columns.html", context, status=status)
+    return _page(request, found, "columns", {"form": form, "step": 3})
 
 
 @require_safe
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the file would change (or has changed), row by row."""
+    """Where the batch is: the next question, the work that runs, or what the file changes."""
     found = queries.batch(request.actor, pk)
-    if found.state == "uploaded":
-        return redirect("transfer:columns", pk)
+    if found.state == "uploaded" and not found.work:
+        return redirect("transfer:columns" if found.told_source else "transfer:source", pk)
     outcome = queries.outcome_of(request.GET.get("outcome", ""))
     page = queries.page_of(queries.rows_of(request.actor, pk, outcome), request.GET, "row_number")
-    context = queries.batch_summary(found) | {
-        "batch": found,
-        "outcome": outcome,
-        "page": page,
-        "preview": queries.preview(found, page.rows),
-    }
-    return render(request, "transfer/batch.html", context)
+    return _page(
+        request,
+        found,
+        "batch",
+        {
+            "outcome": outcome,
+            "page": page,
+            "preview": queries.preview(found, page.rows),
+            "can_roll_back": queries.can_roll_back(found),
+            "why_not_back": queries.why_not_back(found),
+            "back_until": queries.back_until(found),
+        },
+    )
+
+
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bar of the work that runs; when it is done the page is loaded anew."""
+    found = queries.batch(request.actor, pk)
+    answer = render(request, "transfer/progress.html", {"batch": found})
+    if not found.work:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _asked(request: HttpRequest, pk: int, ask: Callable[[], Any], anchor: str = "") -> HttpResponse:
+    """Does something with a batch and goes back to it; a refusal is shown there."""
+    try:
+        ask()
+    except (Refused, Conflict) as error:
+        messages.error(request, str(error))
+    address = reverse("transfer:batch", args=[pk])
+    outcome = queries.outcome_of(request.POST.get("outcome", ""))
+    after = request.POST.get("after", "")
+    asked = {"outcome": outcome, "after": after if after.isdecimal() else ""}
+    words = urlencode({name: value for name, value in asked.items() if value})
+    return redirect(f"{address}{'?' if words else ''}{words}{anchor}")
 
 
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Applies a checked batch; repeating it changes nothing."""
+    """Has a checked batch applied; repeating it changes nothing."""
     partial = request.POST.get("partial") == "1"
-    try:
-        done = commands.apply_batch(actor=request.actor, pk=pk, partial=partial)
-    except (Refused, Conflict) as error:
-        messages.error(request, str(error))
-        return redirect("transfer:batch", pk)
-    messages.success(
-        request,
-        _("已应用：新增 %(new)d 行，变更 %(changed)d 行。") % queries.numbers(done),
+    return _asked(
+        request, pk, lambda: commands.apply_batch(actor=request.actor, pk=pk, partial=partial)
     )
-    return redirect("transfer:batch", pk)
+
+
+@require_POST
+def recheck(request: HttpRequest, pk: int) -> HttpResponse:
+    """Has the batch checked once more, with the same columns."""
+    return _asked(
+        request, pk, lambda: commands.check_batch(actor=request.actor, pk=pk, again=True)
+    )
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's note for a row, or for all rows of a kind that have none yet."""
+    queries.batch(request.actor, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("说明没有记下：请写一句话，不超过 200 字。"))
+        return _asked(request, pk, lambda: None)
+    data = form.cleaned_data
+    if data["row"]:
+        return _asked(
+            request, pk,
+            lambda: commands.note_row(
+                actor=request.actor, pk=pk, row=data["row"], note=data["note"]
+            ),
+            f"#r{data['row']}",
+        )  # fmt: skip
+    return _asked(
+        request, pk,
+        lambda: commands.note_kind(
+            actor=request.actor, pk=pk, kind=data["kind"], note=data["note"]
+        ),
+    )  # fmt: skip
 
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cancels a batch that was not applied."""
-    commands.cancel_batch(actor=request.actor, pk=pk)
+    """Cancels a batch that was not applied; what was written already is taken back."""
+    done = commands.cancel_batch(actor=request.actor, pk=pk)
+    if done.work or done.state != "cancelled":
+        return redirect("transfer:batch", pk)
     messages.success(request, _("批次已取消，登记没有改动，上传的文件已删除。"))
     return redirect("transfer:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """What rolling back would do, later edits first; POST looks at it, or does it."""
+    found = queries.batch(request.actor, pk)
+    if request.method != "POST":
+        if found.work or found.state != "applied" or not found.survey:
+            return redirect("transfer:batch", pk)
+        form = RollBackForm()
+    elif "why" not in request.POST:
+        return _asked(request, pk, lambda: commands.survey_batch(actor=request.actor, pk=pk))
+    else:
+        form = RollBackForm(request.POST)
+        if form.is_valid():
+            data = form.cleaned_data
+            return _asked(
+                request, pk,
+                lambda: commands.roll_back_batch(
+                    actor=request.actor, pk=pk, why=data["why"], edited=data["edited"]
+                ),
+            )  # fmt: skip
+    more = {"form": form, "survey": found.survey, "surveyed_at": queries.surveyed_at(found)}
+    return _page(request, found, "roll_back", more)
 
 
 @require_safe
@@ -161,7 +275,10 @@ def waiting_row(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlaceForm(request.POST or None, actor=request.actor, permission=row.permission)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.place_row(actor=request.actor, pk=pk, unit_path=form.cleaned_data["unit"])
+            data = form.cleaned_data
+            commands.place_row(
+                actor=request.actor, pk=pk, unit_path=data["unit"], note=data["note"]
+            )
             messages.success(request, _("已归位并登记。"))
             return redirect("transfer:waiting")
         except Refused as error:

@@ -1,7 +1,8 @@
 """What every run begins with: the importer, the range, the zone, the columns."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, Refused
-from loushi.foundation.transfer import readers, registry
+from loushi.foundation.transfer import queries, readers, registry, storage
 from loushi.foundation.transfer.columns import ColumnMapping, WrongMapping, known_headings, match
 from loushi.foundation.transfer.importer import ImportContext, Importer
+from loushi.foundation.transfer.models import BatchState, ImportBatch
+from loushi.foundation.transfer.plan import Plan, WrongFile, check
 
 
 def importer_for(actor: Actor, name: str) -> type[Importer]:
@@ -86,3 +89,54 @@ def mapping_for(
 def checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_into(actor: Actor, batch: ImportBatch) -> None:
+    """Reads the kept file: heading, rows, remarks, and which column feeds which field. Refused with
+    a sentence when it cannot be read. Saves nothing."""
+    kind = importer_for(actor, batch.importer)
+    path = storage.kept(batch.kept_as)
+    table = read_table(path, kind, name=batch.file_name, sheet=batch.sheet)
+    batch.sheet, batch.header, batch.header_row = table.sheet, table.header, table.header_row
+    batch.total, batch.remarks = len(table.rows), list(table.remarks)
+    guess_columns(actor, batch)
+    batch.state = BatchState.UPLOADED
+
+
+def guess_columns(actor: Actor, batch: ImportBatch) -> None:
+    """The mapping as this source had it last time, else by the names of the columns."""
+    remembered = queries.remembered_mapping(actor, batch.importer, batch.source)
+    guesses = queries.guesses(batch.importer, batch.header)
+    batch.mapping, batch.origins = {}, {}
+    for heading in batch.header:
+        column = remembered[heading] if heading in remembered else guesses.get(heading, "")
+        if heading in remembered:
+            batch.origins[heading] = "remembered"
+        if column and column not in batch.mapping:
+            batch.mapping[column] = heading
+            batch.origins.setdefault(heading, "recognised")
+
+
+def plan_of(
+    actor: Actor,
+    batch: ImportBatch,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Plan:
+    """Reads the kept file again and checks it; Refused when it is gone or cannot be imported."""
+    kind = importer_for(actor, batch.importer)
+    context = context_for(
+        actor, kind, unit_path=batch.unit_path, tz=batch.zone, source=batch.source
+    )
+    context = replace(context, batch_id=batch.pk, batch_number=batch.number or "")
+    path = storage.kept(batch.kept_as)
+    if not batch.kept_as or not path.is_file():
+        raise Refused(_("上传的文件已不在服务器上。请重新上传。"), field="file")
+    table = read_table(path, kind, name=batch.file_name, sheet=batch.sheet)
+    pairs = [(heading, name) for name, heading in batch.mapping.items()]
+    used = set(batch.mapping.values())
+    pairs += [(heading, "") for heading in table.header if heading and heading not in used]
+    mapping = mapping_for(kind, table, pairs)
+    try:
+        return check(kind(context, frozenset(mapping.sources)), table, mapping, progress)
+    except WrongFile as error:
+        raise Refused(str(error), field="source") from error

@@ -15,8 +15,10 @@ from loushi.foundation.transfer.plan import check
 from loushi.foundation.transfer.readers import Table
 from loushi.foundation.transfer.rows import CHANGED, NEW, REJECTED
 
+from .applying import write
+from .confirming import note_all
 from .opening import context_for, importer_for
-from .staging import number_batch, stage, write
+from .staging import number_batch, stage
 
 
 def _waiting(actor: Actor, pk: int) -> UnplacedRow:
@@ -27,7 +29,7 @@ def _waiting(actor: Actor, pk: int) -> UnplacedRow:
     return row
 
 
-def place_row(*, actor: Actor, pk: int, unit_path: str) -> UnplacedRow:
+def place_row(*, actor: Actor, pk: int, unit_path: str, note: str = "") -> UnplacedRow:
     """Puts a waiting row into the register at a unit, through its importer.
 
     Raises Refused when the row has errors, Denied when the unit is outside the actor's range.
@@ -65,6 +67,12 @@ def place_row(*, actor: Actor, pk: int, unit_path: str) -> UnplacedRow:
         plan = check(importer, table, mapping)
         _refuse(plan.rows[0].outcome, [item.message for item in plan.of_errors()])
         stage(batch, plan, BatchState.CHECKED)
+        if asked := [item.message for item in plan.rows[0].to_confirm]:
+            if not note.strip():
+                raise Refused(
+                    _("请写明说明：%(what)s") % {"what": " ".join(asked)}, field="note"
+                )
+            note_all(actor=actor, batch=batch, note=note)
         write(actor=actor, batch=batch, plan=plan, partial=False)
         row.refresh_from_db()
         row.state = PlaceState.PLACED

@@ -17,8 +17,10 @@ from loushi.foundation.transfer.plan import Plan, WrongFile, check
 from loushi.foundation.transfer.rows import REJECTED
 from loushi.foundation.transfer.workbooks import return_sheet_of_plan
 
+from .applying import write
+from .confirming import note_all
 from .opening import checksum, context_for, importer_for, mapping_for, read_table
-from .staging import number_batch, stage, write
+from .staging import number_batch, stage
 
 ATTEMPTS = 3  # checks again when somebody wrote between check and apply
 
@@ -87,12 +89,14 @@ def run_import(
     sheet: str = "",
     dry_run: bool = False,
     partial: bool = False,
+    note: str = "",
     report_path: Path | None = None,
 ) -> ImportReport:
     """Reads, checks and (unless `dry_run`) applies a file; writes rejected rows to `report_path`.
 
-    Rejected rows without `partial` leave everything as it was; the report says so (`applied` is
-    False) and the batch stays for reading. Raises Refused or Denied for what concerns the file.
+    Rejected rows without `partial`, and rows that somebody must confirm without a `note` (one for
+    all of them), leave everything as it was; the report says so (`applied` is False) and the batch
+    stays for reading. Raises Refused or Denied for what concerns the file.
     """
     clock = _Clock()
     kind = importer_for(actor, importer)
@@ -132,7 +136,10 @@ def run_import(
         if batch is None:
             break
         stops = bool(plan.of(REJECTED)) and not partial
+        stops = stops or (bool(plan.counts["confirms"]) and not note.strip())
         stage(batch, plan, BatchState.REFUSED if stops else BatchState.CHECKED)
+        if plan.counts["confirms"] and not stops:
+            note_all(actor=actor, batch=batch, note=note)
         clock.lap("stage")
         if stops:
             break
@@ -182,6 +189,12 @@ def _report(
             for row in plan.of(REJECTED)
             for item in row.problems
             if item.level == "error"
+        ]
+        + [
+            (row.number, plan.label(item.column), plan.said(row, item.column), item.message)
+            for row in plan.of_writing()
+            if row.problems
+            for item in row.to_confirm
         ],
         report_path=written,
         seconds=clock.laps,

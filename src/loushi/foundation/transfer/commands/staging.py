@@ -1,31 +1,26 @@
-"""Between a checked plan and the register: staged rows, then one transaction that applies."""
+"""Between a checked plan and a person: staged rows, with their notes and what moved meanwhile."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_rows, insert_values, update_rows
-from loushi.foundation.core.errors import Conflict, Refused
-from loushi.foundation.transfer.models import (
-    BatchState,
-    ExternalKey,
-    ImportBatch,
-    ImportRow,
-    PlaceState,
-    UnplacedRow,
-)
+from loushi.foundation.core.bulk import insert_values
+from loushi.foundation.core.errors import Refused
+from loushi.foundation.transfer.models import BatchState, ImportBatch, ImportRow
 from loushi.foundation.transfer.parsers import plain
-from loushi.foundation.transfer.plan import Plan, compare
+from loushi.foundation.transfer.plan import Plan
 from loushi.foundation.transfer.rows import CHANGED, NEW, REJECTED, UNCHANGED, UNPLACED, Row
 
 STAGE_CHUNK = 2_000  # rows per staging transaction, so that others can write in between
 KEY_LENGTH = 200
 _JSON_TYPES = frozenset({str, int, float, bool, dict, type(None)})
+NOTED = ("note", "by", "at")
+Guard = Callable[[], Any]
 
 
 def number_batch(batch: ImportBatch) -> None:
@@ -50,59 +45,157 @@ def key_text(plan: Plan, row: Row) -> str:
     return hashlib.sha256(repr(row.cells).encode()).hexdigest()
 
 
-def _staged(batch: ImportBatch, plan: Plan, rows: Iterable[Row]) -> list[dict[str, Any]]:
+@dataclass
+class Before:
+    """What was staged before a new check: notes stay, and rows that moved are marked."""
+
+    notes: dict[tuple[int, str, str], dict[str, Any]] = field(default_factory=dict)
+    rows: dict[int, tuple[str, int | None, dict[str, list[str]]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, batch: ImportBatch, *, compare: bool) -> "Before":
+        found = cls()
+        staged = ImportRow.objects.unscoped("restaging").filter(batch=batch)
+        for number, problems in staged.filter(confirms__gt=0).values_list("row_number", "problems"):
+            for item in problems:
+                if item.get("note"):
+                    key = (number, item["column"], item["message"])
+                    found.notes[key] = {name: item[name] for name in NOTED}
+        if compare:
+            rows = staged.values_list("row_number", "outcome", "object_id", "diff")
+            found.rows = {number: (outcome, pk, diff) for number, outcome, pk, diff in rows}
+        return found
+
+
+def _staged(
+    batch: ImportBatch, plan: Plan, rows: Iterable[Row], before: Before, moved: dict[int, str]
+) -> list[dict[str, Any]]:
     columns = plan.importer.by_name
-    return [
-        {
+    found = []
+    for row in rows:
+        one = {
             "batch_id": batch.pk,
             "row_number": row.number,
             "outcome": row.outcome,
             "key": key_text(plan, row),
             "object_id": row.object_id,
             "cells": [cell if type(cell) in _JSON_TYPES else plain(cell) for cell in row.cells],
-            "diff": {
-                name: [columns[name].shown(old), columns[name].shown(new)]
-                for name, (old, new) in row.changes.items()
-            },
-            "problems": _problems(plan, row) if row.problems or row.outcome == UNPLACED else [],
+            "diff": _diff(columns, row) if row.changes else {},
+            "problems": [],
             "unit_path": batch.unit_path,
         }
-        for row in rows
-    ]
-
-
-def _problems(plan: Plan, row: Row) -> list[dict[str, str]]:
-    found = [
-        {"column": item.column, "label": plan.label(item.column), "message": item.message,
-         "level": item.level}
-        for item in row.problems
-    ]  # fmt: skip
-    if row.outcome == UNPLACED:
-        found.append({"column": "", "label": "", "message": row.reason, "level": "unplaced"})
+        if row.problems or row.outcome == UNPLACED or row.number in moved:
+            one |= _problems(plan, row, before, moved.get(row.number, ""))
+        found.append(one)
     return found
 
 
-def stage(batch: ImportBatch, plan: Plan, state: str = BatchState.CHECKED) -> None:
-    """Writes the rows that somebody has to look at, in short transactions, then the counts."""
+def _diff(columns: dict[str, Any], row: Row) -> dict[str, list[str]]:
+    return {
+        name: [columns[name].shown(old), columns[name].shown(new)]
+        for name, (old, new) in row.changes.items()
+    }
+
+
+def _problems(plan: Plan, row: Row, before: Before, moved: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+    written = row.outcome in (NEW, CHANGED)
+    for item in row.problems:
+        if item.level == "confirm" and not written:
+            continue
+        one = {"column": item.column, "label": plan.label(item.column), "message": item.message,
+               "level": item.level}  # fmt: skip
+        if item.level == "confirm":
+            one["kind"] = item.kind or one["label"] or item.message
+            one |= before.notes.get((row.number, item.column, item.message), {})
+        found.append(one)
+    if row.outcome == UNPLACED:
+        found.append({"column": "", "label": "", "message": row.reason, "level": "unplaced"})
+    if moved:
+        found.append({"column": "", "label": "", "message": moved, "level": "moved"})
+    confirms = [one for one in found if one["level"] == "confirm"]
+    return {
+        "problems": found,
+        "confirms": len(confirms),
+        "open": sum(1 for one in confirms if not one.get("note")),
+        "hinted": any(one["level"] == "hint" for one in found),
+        "moved": bool(moved),
+    }
+
+
+def _moved(plan: Plan, before: Before) -> dict[int, str]:
+    """Row number → what somebody else changed between the last check and this one."""
+    if not before.rows:
+        return {}
+    columns = plan.importer.by_name
+    found: dict[int, str] = {}
+    for row in plan.rows:
+        held = before.rows.get(row.number)
+        now = (row.outcome, row.object_id, _diff(columns, row) if row.changes else {})
+        if held == now or (held is None and row.outcome == UNCHANGED):
+            continue
+        if held is not None and held[0] == row.outcome == REJECTED:
+            continue
+        if held is not None and held[0] in (NEW, CHANGED) and row.outcome == UNCHANGED:
+            found[row.number] = _("核对之后，登记里已经有了同样的内容，这一行不用再写。")
+            continue
+        olds = {name: pair[0] for name, pair in held[2].items()} if held else {}
+        said = [
+            _("“%(column)s”现在是“%(now)s”，核对时是“%(then)s”")
+            % {"column": str(columns[name].label), "now": pair[0] or _("空"),
+               "then": olds.get(name, pair[1]) or _("空")}
+            for name, pair in now[2].items()
+            if name not in olds or olds[name] != pair[0]
+        ]  # fmt: skip
+        if not said and held is not None and held[0] == NEW:
+            said = [_("别人已经登记了这一条")]
+        found[row.number] = _("核对之后登记又有变动：%(what)s。请看过再应用。") % {
+            "what": "；".join(said) or _("结果与上次不同")
+        }
+    return found
+
+
+def stage(
+    batch: ImportBatch,
+    plan: Plan,
+    state: str = BatchState.CHECKED,
+    *,
+    again: bool = False,
+    guard: Guard = lambda: None,
+) -> None:
+    """Writes the rows that somebody has to look at, in short transactions, then the counts.
+
+    `again`: the register moved since the last check, so rows whose result differs are marked.
+    `guard` is called first in each transaction and raises when somebody else took over.
+    """
+    before = Before.of(batch, compare=again)
+    moved = _moved(plan, before)
     with transaction.atomic():
+        guard()
         ImportRow.objects.unscoped("restaging").filter(batch=batch).delete()
     worth = [
         row
         for row in plan.rows
-        if row.outcome != UNCHANGED or any(item.level == "hint" for item in row.problems)
+        if row.outcome != UNCHANGED
+        or row.number in moved
+        or any(item.level == "hint" for item in row.problems)
     ]
     for start in range(0, len(worth), STAGE_CHUNK):
+        part = _staged(batch, plan, worth[start : start + STAGE_CHUNK], before, moved)
         with transaction.atomic():
-            insert_values(ImportRow, _staged(batch, plan, worth[start : start + STAGE_CHUNK]))
-    batch.counts = plan.counts
+            guard()
+            insert_values(ImportRow, part)
+    batch.counts = plan.counts | {"moved": len(moved)}
     batch.reasons = [list(reason) for reason in plan.reasons()]
     batch.total = len(plan.rows)
     batch.digest = plan.digest()
     batch.state = state
     batch.checked_at = timezone.now()
-    batch.save(
-        update_fields=["counts", "reasons", "total", "digest", "state", "checked_at", "mapping"]
-    )
+    with transaction.atomic():
+        guard()
+        batch.save(
+            update_fields=["counts", "reasons", "total", "digest", "state", "checked_at", "mapping"]
+        )
 
 
 def refuse_rejected(plan: Plan, *, partial: bool) -> None:
@@ -115,157 +208,25 @@ def refuse_rejected(plan: Plan, *, partial: bool) -> None:
         )
 
 
-def write(*, actor: Actor, batch: ImportBatch, plan: Plan, partial: bool) -> None:
-    """Applies a plan in one transaction: everything or nothing.
-
-    Compares once more inside the transaction. Raises Conflict when the register was changed since
-    the check, Refused when rows are rejected and `partial` is not asked for.
-    """
-    try:
-        with transaction.atomic():
-            held = ImportBatch.objects.unscoped("locking").select_for_update().get(pk=batch.pk)
-            if held.state != BatchState.CHECKED:
-                raise Conflict(_("这个批次已经应用或取消。请刷新页面查看结果。"))
-            if plan.has_consequences:
-                compare(plan)
-            if plan.digest() != held.digest:
-                raise Conflict(_("核对之后，登记又有了变动。请重新核对，看过新的结果再应用。"))
-            refuse_rejected(plan, partial=partial)
-            _write_rows(actor, held, plan)
-            held.state = BatchState.APPLIED
-            held.partial = partial
-            held.applied_at = timezone.now()
-            held.applied_by_name = actor.name
-            held.save(update_fields=["state", "partial", "applied_at", "applied_by_name"])
-    except IntegrityError as error:
-        raise Conflict(
-            _("写入时发现登记刚刚有了变动，整个文件都没有导入。请重新核对后再应用。")
-        ) from error
-    batch.refresh_from_db()
+def open_confirms(batch: ImportBatch) -> int:
+    """How many rows of a batch wait for somebody's note."""
+    rows = ImportRow.objects.unscoped("counting").filter(batch=batch, open__gt=0)
+    return rows.count()
 
 
-def _write_rows(actor: Actor, batch: ImportBatch, plan: Plan) -> None:
-    importer = plan.importer
-    new, changed = plan.of(NEW), plan.of(CHANGED)
-    if new:
-        importer.apply_new(new)
-        if missing := [row.number for row in new if row.object_id is None]:
-            raise RuntimeError(f"{importer.name}.apply_new left rows {missing[:5]} without an id")
-    if changed:
-        importer.apply_changed(changed)
-    _link_external(plan)
-    _queue_unplaced(actor, batch, plan)
-    _settle_waiting(actor, plan)
-    _note_ids(batch, new)
-    importer.audit(new, changed)
-    importer.finish(new, changed)
-
-
-def _link_external(plan: Plan) -> None:
-    """Remembers what the source calls each row, so that the next file recognises it."""
-    importer, source = plan.importer, plan.importer.context.source
-    if not importer.external or not source:
-        return
-    links = []
-    for row in plan.rows:
-        if row.object_id is None or row.outcome in (REJECTED, UNPLACED):
-            continue
-        text = importer.external_id(row)
-        if text and text not in plan.linked:
-            links.append(
-                ExternalKey(
-                    source=source, external_id=text, kind=importer.kind, object_id=row.object_id
-                )
-            )
-    insert_rows(links)
-
-
-def _queue_unplaced(actor: Actor, batch: ImportBatch, plan: Plan) -> None:
-    rows = plan.of(UNPLACED)
-    if not rows:
-        return
-    importer, context = plan.importer, plan.importer.context
-    waiting = _waiting(plan, [key_text(plan, row) for row in rows])
-    header = plan.table.header
-    mapping = {name: header[place] for name, place in plan.mapping.sources.items()}
-    fresh, again = [], []
-    for row in rows:
-        text = key_text(plan, row)
-        facts: dict[str, Any] = {
-            "batch_id": batch.pk,
-            "row_number": row.number,
-            "cells": dict(zip(header, map(raw, row.cells), strict=True)),
-            "mapping": mapping,
-            "zone": str(context.zone),
-            "reason": row.reason[:300],
-        }
-        if text in waiting:
-            again.append((waiting[text], facts))
-            continue
-        fresh.append(
-            UnplacedRow(
-                importer=importer.name,
-                permission=importer.permission,
-                source=context.source,
-                key=text,
-                unit_path=context.unit_path,
-                created_by_id=actor.user_id,
-                **facts,
-            )
+def refuse_unconfirmed(batch: ImportBatch) -> None:
+    """Raises Refused while something that must be confirmed has no note."""
+    if waiting := open_confirms(batch):
+        raise Refused(
+            _("还有 %(count)d 行请确认的没有写说明。请逐条写明，或给同一类写一句共同的说明。")
+            % {"count": waiting}
         )
-    insert_rows(fresh)
-    update_rows(UnplacedRow, again)
 
 
-def _waiting(plan: Plan, keys: Sequence[str]) -> dict[str, int]:
-    """Key → id of the rows of this importer and source that wait in the queue."""
-    waiting = _queue_of(plan)
-    return {key: waiting[key] for key in keys if key in waiting}
-
-
-def _queue_of(plan: Plan) -> dict[str, int]:
-    return dict(
-        UnplacedRow.objects.unscoped("the queue of one importer")
-        .filter(
-            importer=plan.importer.name,
-            source=plan.importer.context.source,
-            state=PlaceState.WAITING,
-        )
-        .values_list("key", "pk")
-    )
-
-
-def _settle_waiting(actor: Actor, plan: Plan) -> None:
-    """A row that waited and is in the register now needs no placing any more."""
-    rows = [row for row in plan.rows if row.outcome in (NEW, CHANGED, UNCHANGED)]
-    if not rows:
-        return
-    if not _queue_of(plan):
-        return
-    ids = {key_text(plan, row): row.object_id for row in rows}
-    waiting = _waiting(plan, list(ids))
-    now = timezone.now()
-    update_rows(
-        UnplacedRow,
-        [
-            (
-                pk,
-                {
-                    "state": PlaceState.PLACED,
-                    "object_id": ids[key],
-                    "settled_at": now,
-                    "settled_by_name": actor.name,
-                },
-            )
-            for key, pk in waiting.items()
-        ],
-    )
-
-
-def _note_ids(batch: ImportBatch, new: Sequence[Row]) -> None:
-    staged = dict(
-        ImportRow.objects.unscoped("own rows")
-        .filter(batch=batch, outcome=NEW)
-        .values_list("row_number", "pk")
-    )
-    update_rows(ImportRow, [(staged[row.number], {"object_id": row.object_id}) for row in new])
+def notes_of(batch: ImportBatch) -> dict[int, Sequence[dict[str, Any]]]:
+    """Row number → its confirmed problems with their notes."""
+    rows = ImportRow.objects.unscoped("reading notes").filter(batch=batch, confirms__gt=0)
+    return {
+        number: [item for item in problems if item["level"] == "confirm" and item.get("note")]
+        for number, problems in rows.values_list("row_number", "problems")
+    }

@@ -12,6 +12,15 @@ from .batches import (
     waiting,
     waiting_row,
 )
+from .conversation import (
+    back_until,
+    can_roll_back,
+    sources,
+    steps,
+    surveyed_at,
+    talk,
+    why_not_back,
+)
 from .preview import (
     Page,
     Preview,
@@ -27,9 +36,11 @@ from .preview import (
 __all__ = [
     "Page",
     "Preview",
+    "back_until",
     "batch",
     "batch_summary",
     "batches",
+    "can_roll_back",
     "columns_of",
     "guesses",
     "is_open",
@@ -42,6 +53,11 @@ __all__ = [
     "remembered_mapping",
     "rows_of",
     "shown_cells",
+    "sources",
+    "steps",
+    "surveyed_at",
+    "talk",
     "waiting",
     "waiting_row",
+    "why_not_back",
 ]

@@ -17,7 +17,6 @@ from loushi.foundation.transfer.models import (
     PlaceState,
     UnplacedRow,
 )
-from loushi.foundation.transfer.rows import REJECTED, UNPLACED
 
 
 def _visible(model: type[Scoped], actor: Actor) -> Q:
@@ -50,7 +49,13 @@ def rows_of(actor: Actor, pk: int, outcome: str = "") -> QuerySet[ImportRow]:
     """The staged rows of a visible batch, in the file's order; `outcome` limits them."""
     rows = ImportRow.objects.unscoped("the batch is visible").filter(batch=batch(actor, pk))
     if outcome == "hint":
-        rows = rows.exclude(problems=[]).exclude(outcome__in=[REJECTED, UNPLACED])
+        rows = rows.filter(hinted=True)
+    elif outcome == "confirm":
+        rows = rows.filter(confirms__gt=0)
+    elif outcome == "open":
+        rows = rows.filter(open__gt=0)
+    elif outcome == "moved":
+        rows = rows.filter(moved=True)
     elif outcome:
         rows = rows.filter(outcome=outcome)
     return rows.order_by("row_number")
@@ -73,8 +78,9 @@ def waiting_row(actor: Actor, pk: int) -> UnplacedRow:
 
 def remembered_mapping(actor: Actor, importer: str, source: str) -> dict[str, str]:
     """Heading → column ('' = not imported) of the last applied batch of this kind and source."""
-    last = batches(actor).filter(importer=importer, source=source, state=BatchState.APPLIED).first()
-    if last is None:
+    known = [BatchState.APPLIED, BatchState.ROLLED_BACK]
+    last = batches(actor).filter(importer=importer, source=source, state__in=known).first()
+    if last is None or not source:
         return {}
     kept = {heading: name for name, heading in last.mapping.items()}
     return {heading: kept.get(heading, "") for heading in last.header if heading}
@@ -105,5 +111,5 @@ def guesses(importer: str, header: Sequence[str]) -> dict[str, str]:
 
 
 def is_open(row: ImportBatch) -> bool:
-    """Whether the batch may still be checked or applied."""
-    return row.state in (BatchState.UPLOADED, BatchState.CHECKED)
+    """Whether the batch may still be checked or applied, and nothing works on it now."""
+    return row.state in (BatchState.UPLOADED, BatchState.CHECKED) and not row.work

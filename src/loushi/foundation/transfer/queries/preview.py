@@ -77,15 +77,18 @@ class Cell:
     changed: bool = False
     problems: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    confirms: tuple[str, ...] = ()
 
     @property
     def short(self) -> bool:
         """Whether the cell stays on one line."""
-        return not (self.problems or self.hints) and len(self.text or self.new) <= SHORT
+        return not (self.problems or self.hints or self.confirms) and len(self.text or self.new) <= SHORT
 
 
 @dataclass(frozen=True)
 class PreviewRow:
+    """A staged row: its cells, what is wrong with the row as a whole, and what is to confirm."""
+
     number: int
     outcome: str
     label: str
@@ -93,6 +96,13 @@ class PreviewRow:
     problems: tuple[str, ...]
     hints: tuple[str, ...]
     key: str
+    confirms: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    """All sentences that need a note, wherever they stand."""
+    note: str = ""
+    by: str = ""
+    at: str = ""
+    moved: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,17 +151,26 @@ def _preview_row(
                 mask(text), mask(old), mask(new), column.name in row.diff,
                 tuple(item["message"] for item in about if item["level"] == "error"),
                 tuple(item["message"] for item in about if item["level"] == "hint"),
+                tuple(item["message"] for item in about if item["level"] == "confirm"),
             )
         )  # fmt: skip
+    asked = [item for item in row.problems if item["level"] == "confirm"]
+    noted = next((item for item in asked if item.get("note")), {})
     rest = [item for item in row.problems if item["column"] not in shown]
     return PreviewRow(
         row.row_number,
         row.outcome,
         str(row.get_outcome_display()),
         tuple(cells),
-        tuple(_labelled(item) for item in rest if item["level"] != "hint"),
+        tuple(_labelled(item) for item in rest if item["level"] in {"error", "unplaced"}),
         tuple(_labelled(item) for item in rest if item["level"] == "hint"),
         row.key,
+        tuple(_labelled(item) for item in rest if item["level"] == "confirm"),
+        tuple(_labelled(item) for item in asked),
+        str(noted.get("note", "")) if not row.open else "",
+        str(noted.get("by", "")),
+        str(noted.get("at", "")),
+        next((item["message"] for item in row.problems if item["level"] == "moved"), ""),
     )
 
 
@@ -166,7 +185,8 @@ def _mask(text: str) -> str:
 def numbers(batch: ImportBatch) -> dict[str, int]:
     """The counts by outcome, 0 where there are none."""
     return {name: int(batch.counts.get(name, 0)) for name in
-            ("new", "changed", "unchanged", "rejected", "unplaced", "hints", "cells")}  # fmt: skip
+            ("new", "changed", "unchanged", "rejected", "unplaced", "hints", "cells", "confirms",
+             "moved")}  # fmt: skip
 
 
 def batch_summary(batch: ImportBatch) -> dict[str, Any]:
@@ -199,8 +219,7 @@ def batch_summary(batch: ImportBatch) -> dict[str, Any]:
         "sum": " + ".join(f"{part['value']:,}" for part in parts),
         "can_apply": batch.state == "checked"
         and count["new"] + count["changed"] + count["unplaced"] > 0,
-        "step": 4 if batch.state == "applied" else 3,
-        "steps": [_("上传"), _("对应"), _("核对"), _("应用")],
+        "look": sum(count[name] for name in ("new", "changed", "rejected", "unplaced")),
     }
 
 
@@ -211,7 +230,7 @@ def labels() -> dict[str, str]:
 
 def outcome_of(asked: str) -> str:
     """A known outcome, or '' for all rows to look at."""
-    return asked if asked in {*RowOutcome.values, "hint"} else ""
+    return asked if asked in {*RowOutcome.values, "hint", "confirm", "open", "moved"} else ""
 
 
 def shown_cells(row: UnplacedRow) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ def plots(db, monkeypatch, settings, tmp_path):
         "_unit_choices",
         lambda actor, permission: [(support.HOME, "望澜商务社区"), (support.NEXT, "青杼商务社区")],
     )
+    monkeypatch.setattr(registry, "_actor_of", lambda user_id: support.importing())
     monkeypatch.setattr(support.PlotImporter, "audited", [])
     settings.MEDIA_ROOT = tmp_path / "media"
     support.create_table()

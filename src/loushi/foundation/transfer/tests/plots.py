@@ -7,10 +7,12 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.job_models import QueuedTask
 from loushi.foundation.core.scoping import Scoped, UnitPathField
 from loushi.foundation.core.testing import make_actor
 from loushi.foundation.transfer import parsers
 from loushi.foundation.transfer.columns import Column
+from loushi.foundation.transfer.commands import do_work
 from loushi.foundation.transfer.importer import Importer
 
 ROOT = "000001"
@@ -81,6 +83,18 @@ def create_table():
 
 def plots():
     return Plot.objects.unscoped("tests").order_by("pk")
+
+
+def work() -> int:
+    """Does what batches ask of the background; how many tasks there were."""
+    tasks = QueuedTask.objects.filter(name="transfer.work", state=QueuedTask.State.PENDING)
+    count = 0
+    while (row := tasks.order_by("pk").first()) is not None:
+        row.state = QueuedTask.State.DONE
+        row.save()
+        do_work(**row.payload)
+        count += 1
+    return count
 
 
 def importing(path: str = HOME, user_id: int | None = None) -> Actor:
