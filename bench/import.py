@@ -241,11 +241,16 @@ def _peer(python: Path, folder: Path, mode: str, files: dict[str, Path]) -> dict
         todo["changed"] = files["clean_changed"]
     for name, file in todo.items():
         harness.log(f"django-import-export ({mode}): {name}")
-        done = subprocess.run(
-            [python, Path(__file__).parent / "_import_peer.py", mode, database, file],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise RuntimeError(f"the peer failed:\n{done.stderr[-4000:]}")
-        found[name] = json.loads(done.stdout.splitlines()[-1])
+        found[name] = run_peer(python, mode, database, file)
     return found
+
+
+def run_peer(python: Path, mode: str, database: Path, file: Path) -> Any:
+    """One file through the peer in a process of its own; what it took."""
+    done = subprocess.run(
+        [python, Path(__file__).parent / "_import_peer.py", mode, database, file],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the peer failed:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

@@ -66,6 +66,7 @@ class DemandImporter(Importer):
     kind = "demands.demand"
     model = Demand
     key = ()
+    by_portions = True
     order = 70
     help = lazy("没有编码，用来源和外部编号认行；给了到期时间的按它计时，没给的从导入起等受理。")
     columns = (
@@ -295,6 +296,7 @@ class CalendarDayImporter(Importer):
     permission = CALENDAR_CHANGE
     kind = "core.calendarday"
     model = CalendarDay
+    irreversible = lazy("日历一改，在办诉求的到期时间已随之重算。请导入更正后的日历。")
     key = ("date",)
     placed = False
     external = False

@@ -142,7 +142,9 @@ def _unit(code: str) -> tuple[str, str]:
 
 
 def _tell(report: "ImportReport") -> int:
-    counts = "，".join(f"{label} {report.counts.get(name, 0)}" for name, label in OUTCOMES if name != "confirm")
+    counts = "，".join(
+        f"{label} {report.counts.get(name, 0)}" for name, label in OUTCOMES if name != "confirm"
+    )
     if confirms := report.counts.get("confirms"):
         counts += f"，请确认 {confirms}"
     say(f"读取 {report.rows_read} 行：{counts}。")

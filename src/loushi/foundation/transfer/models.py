@@ -46,9 +46,10 @@ class PlaceState(models.TextChoices):
 class ImportBatch(Scoped):
     """One file on its way into the register.
 
-    `told_source`: the person has said where the file comes from. `origins`: heading → how its column
-    was found (recognised, remembered, given). `work`, `holder`, `asked`, `done`, `todo`: what a worker does now, who holds it, with
-    which wishes, and how far it is. `portions`: how many portions are written, each with its trail.
+    `told_source`: the person has said where the file comes from. `origins`: heading → how its
+    column was found (recognised, remembered, given). `work`, `holder`, `asked`, `done`, `todo`:
+    what a worker does now, who holds it, with which wishes, and how far it is. `portions`: how many
+    portions are written, each with its trail.
     """
 
     number = models.CharField(max_length=20, blank=True, default="", editable=False)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .columns import EXTERNAL, Column, ColumnMapping, parser_for
 from .importer import CHUNK, Importer
 from .models import ExternalKey
-from .parsers import CLEAR, Unreadable, is_blank, plain, says_nothing
+from .parsers import CLEAR, Broken, Unreadable, is_blank, plain, says_nothing
 from .readers import Table
 from .rows import (
     CHANGED,
@@ -182,6 +182,8 @@ def _parsed(cell: Any, column: Column, parse: Any, zone: Any, typed: bool) -> An
     """The value, `_BLANK` for a blank, or the Unreadable itself."""
     if is_blank(cell) or (typed and says_nothing(cell)):
         return _BLANK
+    if isinstance(cell, Broken):
+        return Unreadable(cell.sentence)
     if isinstance(cell, str) and cell.strip() in CLEAR:
         if column.required:
             return Unreadable(_("这一列必填，不能清空。"))

@@ -1,7 +1,7 @@
 """Taking back what an import wrote: cells get their old values, created rows go.
 
 Reads the trail of a batch, compares it with what the tables hold now, and says what stands in the
-way: cells that somebody changed after the import, and created rows that something else needs by now.
+way: cells that somebody changed after the import, and created rows that something else needs.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -146,12 +146,13 @@ def _relations(model: Model) -> Iterator[tuple[Model, str]]:
                 yield there, relation.field.attname
 
 
-def _keep_needed(found: Survey) -> None:
-    """Moves rows that others need from `remove` to `kept`, until nothing more is needed."""
-    going = {
-        model: set(ids) - set(found.kept.get(model, ())) for model, ids in found.remove.items()
-    }
-    edges: list[tuple[Model, Any, Model, Any]] = []
+Edge = tuple[Model, Any, Model, Any]
+"""(who needs, its id, what it needs, its id)."""
+
+
+def _needs(found: Survey, going: dict[Model, set[Any]]) -> list[Edge]:
+    """All rows that point at created ones; what is used without a foreign key stays at once."""
+    edges: list[Edge] = []
     for model, ids in found.remove.items():
         for there, attribute in _relations(model):
             for part in _chunks(ids):
@@ -162,6 +163,15 @@ def _keep_needed(found: Survey) -> None:
             if pk in going[model]:
                 going[model].discard(pk)
                 found.kept[model][pk] = why
+    return edges
+
+
+def _keep_needed(found: Survey) -> None:
+    """Moves rows that others need from `remove` to `kept`, until nothing more is needed."""
+    going = {
+        model: set(ids) - set(found.kept.get(model, ())) for model, ids in found.remove.items()
+    }
+    edges = _needs(found, going)
     while True:
         needed = [
             (model, target, there)
@@ -253,14 +263,14 @@ def _restore(model: Model, rows: Mapping[Any, Cells]) -> None:
 
 
 def _remove(model: Model, ids: Sequence[Any]) -> None:
-    """Deletes exactly these rows; a foreign key that appeared meanwhile makes the database refuse."""
+    """Deletes exactly these rows; the database refuses when a new foreign key points at one."""
     parents: dict[Model, set[Any]] = defaultdict(set)
     for own in model._meta.concrete_fields:
         if own.remote_field and hasattr(own.related_model, "index_again"):
             rows = plain_rows(model).filter(pk__in=ids)
             values = rows.exclude(**{own.attname: None}).values_list(own.attname, flat=True)
             parents[own.related_model] |= set(values)  # type: ignore[index]
-    plain_rows(model).filter(pk__in=ids)._raw_delete(using=None)  # type: ignore[attr-defined]
+    plain_rows(model).filter(pk__in=ids)._raw_delete(connection.alias)  # type: ignore[attr-defined]
     _index(model, ids)
     for parent, keys in parents.items():
         _index(parent, sorted(keys))

@@ -129,7 +129,7 @@ class Trail:
         given = list(params or ())[found[2].count("%s") :]
         key = connection.ops.quote_name(str(model._meta.pk.column))
         with connection.cursor() as cursor:
-            cursor.execute(f'SELECT {key} FROM "{found[1]}" WHERE {found[3]}', given)  # noqa: S608
+            cursor.execute(f'SELECT {key} FROM "{found[1]}" WHERE {found[3]}', given)
             ids = [row[0] for row in cursor.fetchall()]
         before = read_cells(model, ids, names)
         result = execute(sql, params, many, context)

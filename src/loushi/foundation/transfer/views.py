@@ -77,12 +77,14 @@ def template(request: HttpRequest, importer: str) -> FileResponse:
     return downloads.template_file(importer)
 
 
-def _page(request: HttpRequest, found: Any, name: str, more: dict[str, Any]) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Any, template_name: str, more: dict[str, Any]
+) -> HttpResponse:
     """One step of the conversation: what was said so far on the left, the step on the right."""
     context = queries.batch_summary(found) | queries.talk(found) | {"batch": found, **more}
     form = more.get("form")
     status = 422 if form is not None and form.errors else 200
-    return render(request, f"transfer/{name}.html", context, status=status)
+    return render(request, template_name, context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +105,9 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as error:
             _blame(form, error)
     known = queries.sources(request.actor, queries.batches, found.importer)
-    return _page(request, found, "source", {"form": form, "sources": known, "step": 2})
+    return _page(
+        request, found, "transfer/source.html", {"form": form, "sources": known, "step": 2}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +123,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("transfer:batch", pk)
         except Refused as error:
             _blame(form, error)
-    return _page(request, found, "columns", {"form": form, "step": 3})
+    return _page(request, found, "transfer/columns.html", {"form": form, "step": 3})
 
 
 @require_safe
@@ -133,7 +137,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(
         request,
         found,
-        "batch",
+        "transfer/batch.html",
         {
             "outcome": outcome,
             "page": page,
@@ -181,9 +185,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     """Has the batch checked once more, with the same columns."""
-    return _asked(
-        request, pk, lambda: commands.check_batch(actor=request.actor, pk=pk, again=True)
-    )
+    return _asked(request, pk, lambda: commands.check_batch(actor=request.actor, pk=pk, again=True))
 
 
 @require_POST
@@ -242,7 +244,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
             )  # fmt: skip
     more = {"form": form, "survey": found.survey, "surveyed_at": queries.surveyed_at(found)}
-    return _page(request, found, "roll_back", more)
+    return _page(request, found, "transfer/roll_back.html", more)
 
 
 @require_safe

@@ -41,6 +41,7 @@ class PeopleImporter(Importer):
     permission = MANAGE
     kind = "accounts.user"
     model = User
+    irreversible = lazy("账号和任职已经生效、留痕，不能整批撤回。请逐人停用或结束任职。")
     key = ("username", "role", "place")
     placed = False
     external = False

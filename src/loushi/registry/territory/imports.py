@@ -63,6 +63,7 @@ class UnitImporter(Importer):
     key = ("code",)
     placed = False
     external = False
+    irreversible = lazy("组织树有历史，单元只能按日期成立、合并或撤销，不能整批撤回。")
     order = 10
     columns = (
         Column("code", lazy("编码"), parsers.Text(32, fold=True), aliases=("单元编码",),
@@ -170,6 +171,7 @@ class HostImporter(Importer):
     key = ("code",)
     placed = False
     external = False
+    irreversible = lazy("属地社区已关联到单元，请逐个结束关联。")
     order = 12
     columns = (
         Column("code", lazy("区划代码"),

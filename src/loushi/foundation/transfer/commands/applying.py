@@ -318,11 +318,7 @@ def _settle_waiting(actor: Actor, plan: Plan) -> None:
     settled = {"state": PlaceState.PLACED, "settled_at": now, "settled_by_name": actor.name}
     update_rows(
         UnplacedRow,
-        [
-            (pk, settled | {"object_id": ids[key]})
-            for key, pk in waiting.items()
-            if key in ids
-        ],
+        [(pk, settled | {"object_id": ids[key]}) for key, pk in waiting.items() if key in ids],
     )
 
 

@@ -1,4 +1,4 @@
-"""The batch on the pages: upload → source → columns → check → notes → apply, or cancel; and back."""
+"""The batch on the pages: upload → source → columns → check → apply, or cancel; and back."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -123,8 +123,7 @@ def locked(actor: Actor, pk: int) -> ImportBatch:
 def refuse_busy(batch: ImportBatch) -> None:
     if batch.work:
         raise Conflict(
-            _("这个批次%(work)s，请等它做完，或先取消。")
-            % {"work": Work(batch.work).label}
+            _("这个批次%(work)s，请等它做完，或先取消。") % {"work": Work(batch.work).label}
         )
 
 
@@ -174,7 +173,9 @@ def check_batch(
         _open(batch)
         if mapping is not None:
             told = {name: heading for name, heading in mapping.items() if heading}
-            given = {heading for name, heading in told.items() if batch.mapping.get(name) != heading}
+            given = {
+                heading for name, heading in told.items() if batch.mapping.get(name) != heading
+            }
             given |= set(batch.mapping.values()) - set(told.values())
             batch.origins = batch.origins | dict.fromkeys(sorted(given), "given")
             batch.mapping = told

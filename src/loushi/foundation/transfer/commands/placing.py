@@ -69,9 +69,7 @@ def place_row(*, actor: Actor, pk: int, unit_path: str, note: str = "") -> Unpla
         stage(batch, plan, BatchState.CHECKED)
         if asked := [item.message for item in plan.rows[0].to_confirm]:
             if not note.strip():
-                raise Refused(
-                    _("请写明说明：%(what)s") % {"what": " ".join(asked)}, field="note"
-                )
+                raise Refused(_("请写明说明：%(what)s") % {"what": " ".join(asked)}, field="note")
             note_all(actor=actor, batch=batch, note=note)
         write(actor=actor, batch=batch, plan=plan, partial=False)
         row.refresh_from_db()

@@ -19,11 +19,11 @@ from loushi.foundation.transfer.takeback import (
     Progress,
     Survey,
     label_of,
-    plain_rows,
     shown,
     survey,
     take_back,
 )
+from loushi.foundation.transfer.trail import plain_rows
 
 from .opening import context_for, importer_for
 from .staging import Guard

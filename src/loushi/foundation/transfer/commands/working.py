@@ -111,7 +111,14 @@ def do_work(pk: int, ticket: str) -> None:
         raise  # the queue tries again
     except Exception:
         log.exception("import batch %s: %s failed", batch, batch.work)
+        if _half_written(pk):
+            raise  # the queue tries again: it must end whole or not at all
         hold.release(error=_("处理时出了意外，登记没有改动。已记入系统日志，请稍后重试。"))
+
+
+def _half_written(pk: int) -> bool:
+    rows = ImportBatch.objects.unscoped("working").filter(pk=pk, portions__gt=0)
+    return rows.exclude(state__in=[BatchState.APPLIED, BatchState.ROLLED_BACK]).exists()
 
 
 def _read(actor: Actor, batch: ImportBatch, hold: Hold) -> None:

@@ -5,7 +5,18 @@ datetime, dict (GeoJSON geometry) or None. A parser is never called with a blank
 cannot read it refuses with a sentence that names the way out (`Unreadable`).
 """
 
-from .cells import CLEAR, Cell, Parse, Unreadable, half_width, is_blank, plain, says_nothing
+from .cells import (
+    CLEAR,
+    Broken,
+    Cell,
+    Parse,
+    Serial1904,
+    Unreadable,
+    half_width,
+    is_blank,
+    plain,
+    says_nothing,
+)
 from .moments import Day, Moment, read_moment
 from .numbers import LATITUDE, LONGITUDE, Degrees, Number, Whole, knows_unit, unit_factor
 from .shapes import Geometry
@@ -15,6 +26,7 @@ __all__ = [
     "CLEAR",
     "LATITUDE",
     "LONGITUDE",
+    "Broken",
     "Cell",
     "Choice",
     "Day",
@@ -23,6 +35,7 @@ __all__ = [
     "Moment",
     "Number",
     "Parse",
+    "Serial1904",
     "Text",
     "Unreadable",
     "Whole",

@@ -20,6 +20,27 @@ class Unreadable(ValueError):
     """The cell cannot be read; the text is the sentence for the person."""
 
 
+class Broken(str):
+    """A cell whose formula has no result, or an error: it must not pass for a blank one."""
+
+    __slots__ = ()
+
+    def __new__(cls, error: str) -> "Broken":
+        return super().__new__(cls, error or "=")
+
+    @property
+    def sentence(self) -> str:
+        if self == "=":
+            return _("这一格是公式，文件里没有算好的结果。请用 Excel 或 WPS 打开、保存一次再导入。")
+        return _("这一格是公式，结果是错误 %(error)s。请改正后再导入。") % {"error": str(self)}
+
+
+class Serial1904(float):
+    """A bare number in a workbook whose days count from 1904-01-01."""
+
+    __slots__ = ()
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether a cell says nothing: empty, only spaces, or a number that is not one."""
     if cell is None:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from .cells import Cell, Unreadable, half_width
+from .cells import Cell, Serial1904, Unreadable, half_width
 
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
+_DAYS_1904 = 1_462  # between the two beginnings
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
@@ -59,7 +60,8 @@ def read_moment(cell: Cell) -> datetime:
         raise Unreadable(_("看不出日期。请写成 2026-11-23。"))
     if isinstance(cell, int | float):
         if not (float(cell).is_integer() and 10_000_101 <= cell <= 99_991_231):
-            return _from_serial(float(cell))
+            late = _DAYS_1904 if isinstance(cell, Serial1904) else 0
+            return _from_serial(float(cell) + late)
         cell = str(int(cell))
     text = half_width(cell).strip()
     found = _MOMENT.fullmatch(text)

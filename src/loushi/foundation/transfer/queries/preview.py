@@ -82,7 +82,10 @@ class Cell:
     @property
     def short(self) -> bool:
         """Whether the cell stays on one line."""
-        return not (self.problems or self.hints or self.confirms) and len(self.text or self.new) <= SHORT
+        return (
+            not (self.problems or self.hints or self.confirms)
+            and len(self.text or self.new) <= SHORT
+        )
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def _preview_row(
             )
         )  # fmt: skip
     asked = [item for item in row.problems if item["level"] == "confirm"]
-    noted = next((item for item in asked if item.get("note")), {})
+    noted: dict[str, Any] = next((item for item in asked if item.get("note")), {})
     rest = [item for item in row.problems if item["column"] not in shown]
     return PreviewRow(
         row.row_number,

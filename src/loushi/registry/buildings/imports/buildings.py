@@ -3,12 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loushi.foundation.transfer.commands import Column, Row, parsers, register
 from loushi.registry.buildings import commands
-from loushi.registry.buildings.imports.placing import UNIT_ALIASES, Placed, outline_column
+from loushi.registry.buildings.imports.locating import Places
+from loushi.registry.buildings.imports.placing import (
+    MUCH,
+    UNIT_ALIASES,
+    Placed,
+    change_said,
+    outline_column,
+)
 from loushi.registry.buildings.models import Building, Grade, ReferenceSystem
 from loushi.registry.territory.queries import leaf_id
 
@@ -39,6 +47,7 @@ class BuildingImporter(Placed):
     kind = "buildings.building"
     model = Building
     key = ("code",)
+    by_portions = True
     order = 20
     help = lazy("没有楼宇编码时请填写来源，系统按“来源 + 外部编号或名称”识别同一幢楼。")
     columns = (
@@ -82,6 +91,11 @@ class BuildingImporter(Placed):
         if {"longitude", "latitude"} <= self.present and "crs" not in self.present:
             for row in rows[:1]:
                 row.hint("crs", _("文件没有写明坐标系，坐标按“未说明”登记，不作换算。"))
+        self.places: Places | None = None
+        if {"longitude", "latitude"} <= self.present:
+            paths = {unit.path for found in self.units.values() for unit in found}
+            paths |= {self.context.unit_path} if self.context.unit_path else set()
+            self.places = Places.around(paths, timezone.localdate(self.context.now))
 
     def check_row(self, row: Row) -> None:
         unit = self.unit_of(row)
@@ -92,6 +106,25 @@ class BuildingImporter(Placed):
         known = [name for name in ("longitude", "latitude") if row.get(name) is not None]
         if len(known) == 1 and not row.unreadable("longitude") and not row.unreadable("latitude"):
             row.error(known[0], _("经度和纬度要同时填写，或同时留空。"))
+
+    def check_change(self, row: Row) -> None:
+        old, new = row.changes.get("lettable_area", (None, None))
+        if old and new is not None and abs(new - old) > old * MUCH:
+            row.confirm("lettable_area", change_said(old, new), kind=_("可租面积变化超过 40 %"))
+        held = row.stored.values if row.stored else {}
+        given = {name: row.get(name, held.get(name)) for name in ("longitude", "latitude", "crs")}
+        moved = row.stored is None or {"longitude", "latitude", "crs", "unit_id"} & set(row.changes)
+        if self.places is None or not moved or None in (given["longitude"], given["latitude"]):
+            return
+        doubt = self.places.doubt(
+            row.unit_path,
+            float(given["longitude"]),
+            float(given["latitude"]),
+            given["crs"] or ReferenceSystem.UNKNOWN,
+            row.object_id,
+        )
+        if doubt:
+            row.confirm("longitude", doubt, kind=_("楼宇位置在所属单位之外"))
 
     def external_id(self, row: Row) -> str:
         return super().external_id(row) or ("" if row.get("code") else str(row.get("name") or ""))

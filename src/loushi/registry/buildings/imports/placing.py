@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from loushi.registry.territory.models import Unit
 from loushi.registry.territory.queries import units_by_name
 
 lazy = gettext_lazy
+MUCH = Decimal("0.4")  # an area that changes by a larger share must be confirmed
 
 UNIT_ALIASES = (
     "所属商务社区", "商务社区", "社区", "片区", "所属片区", "网格", "微网格", "所属网格",
@@ -144,6 +146,13 @@ BUILDING_COLUMNS = (
            aliases=("building_id", "楼宇id")),
     Column("building_id", lazy("楼宇"), derived=True),
 )  # fmt: skip
+
+
+def change_said(old: Decimal, new: Decimal) -> str:
+    """An area that changed much, in words: 缩小 41%，请说明。"""
+    share = abs(new - old) / old * 100
+    words = _("缩小 %(percent)d%%，请说明。") if new < old else _("扩大 %(percent)d%%，请说明。")
+    return words % {"percent": round(share)}
 
 
 def several(count: int, said: str) -> str:

@@ -10,9 +10,11 @@ from loushi.foundation.transfer.commands import Column, Key, Row, Stored, parser
 from loushi.registry.buildings import commands
 from loushi.registry.buildings.imports.placing import (
     BUILDING_COLUMNS,
+    MUCH,
     UNIT_ALIASES,
     FloorNumber,
     InBuilding,
+    change_said,
     no_building,
     several,
 )
@@ -32,6 +34,7 @@ class SpaceImporter(InBuilding):
     kind = "buildings.space"
     model = Space
     key = ("building_id", "number")
+    by_portions = True
     order = 22
     columns = (
         *BUILDING_COLUMNS,
@@ -76,6 +79,11 @@ class SpaceImporter(InBuilding):
             if not unit.path.startswith(found[0].unit_path):
                 row.error("unit", _("“%(unit)s”不在这幢楼所属的单元之内。") % {"unit": unit.name})
             row.values["unit_id"] = unit.pk
+
+    def check_change(self, row: Row) -> None:
+        old, new = row.changes.get("area", (None, None))
+        if old and new is not None and abs(new - old) > old * MUCH:
+            row.confirm("area", change_said(old, new), kind=_("房间面积变化超过 40 %"))
 
     def existing(self, keys: Collection[Key]) -> dict[Key, Stored]:
         rows = self._read("building_id", {key[0] for key in keys})

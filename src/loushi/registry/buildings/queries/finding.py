@@ -30,6 +30,12 @@ class Finder:
     by_external: dict[str, Known] = field(default_factory=dict)
     by_name: dict[str, list[Known]] = field(default_factory=dict)
 
+    def ids(self) -> set[int]:
+        """All buildings that the file may mean."""
+        every = [*self.by_code.values(), *self.by_external.values()]
+        every += [one for found in self.by_name.values() for one in found]
+        return {one.id for one in every}
+
     def find(self, *, code: str = "", external: str = "", names: Iterable[str] = ()) -> list[Known]:
         """The buildings that fit, the surest way first; [] for none, several when ambiguous."""
         if code:

@@ -3,13 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import Q
 
 from loushi.foundation.transfer.models import ExternalKey
-from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.enterprises.models import Enterprise, Presence, Tenancy
 from loushi.registry.enterprises.queries.merging import codes_before
 
 KIND = "enterprises.enterprise"
 CHUNK = 900
+K = TypeVar("K", int, str)
+
+Sitting = tuple[int, str, date | None, date | None]
+"""(enterprise, its name, first day, first day after)."""
 
 
 @dataclass
@@ -51,6 +59,25 @@ def enterprise_finder(
     return found
 
 
-def _parts(keys: set[str]) -> Iterable[list[str]]:
+def _parts(keys: set[K]) -> Iterable[list[K]]:
     ordered = sorted(keys)
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+
+
+def sitting_in(building_ids: Iterable[int]) -> dict[tuple[int, str], list[Sitting]]:
+    """(building, room) → who sits there or will; the importer checks the range of the building."""
+    found: dict[tuple[int, str], list[Sitting]] = defaultdict(list)
+    rows = Tenancy.objects.unscoped("who sits in the rooms of a file").exclude(
+        Q(space=None) | Q(presence=Presence.REGISTERED_ONLY)
+    )
+    for part in _parts(set(building_ids)):
+        for building, room, firm, name, since, until in (
+            rows.filter(building_id__in=part)
+            .order_by("pk")
+            .values_list(
+                "building_id", "space__number", "enterprise_id", "enterprise__name", "since",
+                "until",
+            )
+        ):  # fmt: skip
+            found[(building, room)].append((firm, name, since, until))
+    return found
