@@ -112,7 +112,7 @@ def hostile_sheet(path: Path, data: str) -> Path:
         '<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
         '<row r="1"><c r="A1"/><c r="XFD1"><v>1</v></c></row>',
         "<row r='9'><c r = 'ZZZ9'><v>1</v></c></row>",
-        '<row><c r="A1"><v>1</v></c></row><row><c r="B900000"><v>1</v></c></row>',
+        '<row><c r="A1"><v>1</v></c></row><row><c r="Z900000"><v>1</v></c></row>',
     ],
 )
 def test_sheets_that_claim_a_far_corner_are_refused_before_they_are_read(tmp_path, cells):
