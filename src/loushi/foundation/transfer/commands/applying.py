@@ -222,13 +222,17 @@ def _record_notes(actor: Actor, batch: ImportBatch, rows: Sequence[Row]) -> None
     if not confirmed:
         return
     notes = notes_of(batch)
+    secret = registry.importer(batch.importer).confidential
     registry.record(
         actor=actor,
         action="transfer.confirm",
         lines=[
             {
                 "subject": (batch.importer, row.object_id, str(row.get("name") or row.number)),
-                "after": {item["label"] or item["kind"]: item["message"], "by": item["by"]},
+                "after": {
+                    item["label"] or item["kind"]: "***" if secret else item["message"],
+                    "by": item["by"],
+                },
                 "why": f"{item['note']}（{batch.number}）",
                 "unit_path": row.unit_path,
             }

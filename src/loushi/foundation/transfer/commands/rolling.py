@@ -195,6 +195,7 @@ def roll_back_now(
 
 def _lines(batch: ImportBatch, found: Survey, why: str) -> list[dict[str, Any]]:
     said = f"{why}（{batch.number}）"
+    secret = _kind(batch).confidential  # the auditor sees that cells changed, not their values
     lines: list[dict[str, Any]] = []
     for model, rows in found.restore.items():
         if model._meta.app_label == "transfer":
@@ -203,8 +204,8 @@ def _lines(batch: ImportBatch, found: Survey, why: str) -> list[dict[str, Any]]:
             lines.append(
                 {
                     "subject": (model._meta.label_lower, pk, str(pk)),
-                    "before": {name: now for name, (_before, now) in cells.items()},
-                    "after": {name: before for name, (before, _now) in cells.items()},
+                    "before": {n: "***" if secret else now for n, (_old, now) in cells.items()},
+                    "after": {n: "**" if secret else old for n, (old, _now) in cells.items()},
                     "why": said,
                     "unit_path": batch.unit_path,
                 }
