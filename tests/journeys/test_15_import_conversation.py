@@ -28,9 +28,10 @@ def press(page: Any, label: str, *, exact: bool = True) -> None:
 
 
 def work(page: Any) -> None:
-    """The background does what the page asked for; the page follows by itself or is reloaded."""
+    """The background does what the page asked for; the page follows by itself."""
     run_due()
-    page.goto(f"/transfer/{batch().pk}/")
+    page.locator("#work").wait_for(state="detached")
+    page.wait_for_load_state()
 
 
 @pytest.fixture

@@ -140,6 +140,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "transfer/batch.html",
         {
             "outcome": outcome,
+            "after": request.GET.get("after", ""),
             "page": page,
             "preview": queries.preview(found, page.rows),
             "can_roll_back": queries.can_roll_back(found),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_rows, update_rows
+from loushi.foundation.core.bulk import insert_rows, insert_values, update_rows
 from loushi.foundation.core.errors import Conflict
 from loushi.foundation.core.scoping import Scoped
 from loushi.foundation.transfer import registry
@@ -247,18 +247,18 @@ def _link_external(plan: Plan) -> None:
     importer, source = plan.importer, plan.importer.context.source
     if not importer.external or not source:
         return
-    links = []
+    links: list[dict[str, Any]] = []
+    now = timezone.now()
     for row in plan.rows:
         if row.object_id is None or row.outcome in (REJECTED, UNPLACED):
             continue
         text = importer.external_id(row)
         if text and text not in plan.linked:
             links.append(
-                ExternalKey(
-                    source=source, external_id=text, kind=importer.kind, object_id=row.object_id
-                )
-            )
-    insert_rows(links)
+                {"source": source, "external_id": text, "kind": importer.kind,
+                 "object_id": row.object_id, "created_at": now}
+            )  # fmt: skip
+    insert_values(ExternalKey, links)
 
 
 def _queue_unplaced(actor: Actor, batch: ImportBatch, plan: Plan) -> None:

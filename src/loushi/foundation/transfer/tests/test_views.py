@@ -303,3 +303,39 @@ def test_lists_take_the_same_queries_however_long_they_are(plots, same_queries):
         applied(checked(f"编码,名称,社区\n{lines}\n").pk)
 
     same_queries(lambda: page(views.waiting), more_waiting)
+
+
+def test_a_row_to_confirm_asks_under_the_row_and_takes_a_note(plots, monkeypatch):
+    from .plots import PlotImporter
+
+    def check_change(self, row):
+        if row.get("floors") == 99:
+            row.confirm("floors", "99 层，请说明", kind="层数很多")
+            row.hint("name", "看看名称")
+
+    monkeypatch.setattr(PlotImporter, "check_change", check_change)
+    batch = checked("编码,名称,层数\nP-1,甲,99\nP-2,乙,2\nP-3,丙,99\n", source="月报")
+    text = page(views.batch, {"outcome": "confirm"}, pk=batch.pk)
+    assert "99 层，请说明" in text
+    assert "给还没说明的 2 处写同一句说明" in text
+    assert "看看名称" in page(views.batch, {"outcome": "hint"}, pk=batch.pk)
+    call(
+        views.note,
+        {"row": "2", "note": "图纸如此", "outcome": "confirm"},
+        method="post",
+        pk=batch.pk,
+    )
+    assert "“图纸如此”" in page(views.batch, pk=batch.pk)
+    assert "还有 1 处" in page(views.batch, {"outcome": "open"}, pk=batch.pk)
+    call(views.note, {"row": "2", "note": ""}, method="post", pk=batch.pk)
+    call(views.note, {"kind": "层数很多", "note": "都是图纸"}, method="post", pk=batch.pk)
+    applied(batch.pk)
+    assert plots().count() == 3
+    call(views.roll_back, method="post", pk=batch.pk)
+    work()
+    assert "撤回会改动什么" in page(views.roll_back, pk=batch.pk)
+    assert call(views.roll_back, {"why": ""}, method="post", pk=batch.pk).status_code == 422
+    call(views.roll_back, {"why": "旧表"}, method="post", pk=batch.pk)
+    work()
+    assert "现已撤回" in page(views.batch, pk=batch.pk)
+    assert not plots().exists()

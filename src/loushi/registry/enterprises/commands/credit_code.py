@@ -17,6 +17,9 @@ LENGTH = 18
 REGION = range(3, 9)  # positions 3 to 8 hold the region, digits only
 LOOKS_LIKE = {"O": "0", "I": "1", "S": "5", "Z": "2", "V": "U"}
 _SEPARATORS = re.compile(r"[\s\-–—_·.:：]+")
+_LEGAL = re.compile(f"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_WEIGHTS = tuple(3**place % 31 for place in range(LENGTH - 1))
 
 
 class CodeError(ValueError):
@@ -25,7 +28,17 @@ class CodeError(ValueError):
 
 def normalise(code: str) -> str:
     """Half-width capitals without spaces and dashes."""
+    if code.isascii() and code.isalnum():
+        return code.upper()
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", code)).upper()
+
+
+def _check_character(first_17: str) -> str:
+    """As `uscc.calc_check_digit`, an order faster: an import checks tens of thousands."""
+    total = sum(
+        weight * _VALUES[character] for weight, character in zip(_WEIGHTS, first_17, strict=True)
+    )
+    return ALPHABET[-total % 31]
 
 
 @lru_cache(maxsize=65_536)  # an import checks each code when parsing and when registering
@@ -34,9 +47,9 @@ def check_code(code: str) -> str:
     text = normalise(code)
     if len(text) != LENGTH:
         raise CodeError(_wrong_length(text))
-    if wrong := _illegal(text):
-        raise CodeError(_illegal_sentence(text, wrong))
-    due = uscc.calc_check_digit(text[:17])
+    if not _LEGAL.fullmatch(text):
+        raise CodeError(_illegal_sentence(text, _illegal(text)))
+    due = _check_character(text[:17])
     if text[17] != due:
         raise CodeError(
             _(

@@ -80,6 +80,11 @@ class ContactValues(TypedDict, total=False):
     is_primary: bool
 
 
+_KINDS = frozenset(Enterprise.BusinessKind.values)  # a list made anew at each asking
+_STATUSES = frozenset(Enterprise.Status.values)
+_SIZES = frozenset(Enterprise.Size.values)
+
+
 def clean_enterprise(
     values: EnterpriseValues, *, new: bool
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -91,13 +96,11 @@ def clean_enterprise(
         _code(clean, errors)
     if (new or "name" in clean) and not clean.get("name"):
         errors["name"] = _("请填写企业名称，与营业执照一致。")
-    for name, choices in (
-        ("business_kind", Enterprise.BusinessKind),
-        ("status", Enterprise.Status),
-    ):
-        if name in clean and clean[name] not in choices.values:
-            errors[name] = one_of(choices)
-    if clean.get("size") and clean["size"] not in Enterprise.Size.values:
+    if "business_kind" in clean and clean["business_kind"] not in _KINDS:
+        errors["business_kind"] = one_of(Enterprise.BusinessKind)
+    if "status" in clean and clean["status"] not in _STATUSES:
+        errors["status"] = one_of(Enterprise.Status)
+    if clean.get("size") and clean["size"] not in _SIZES:
         errors["size"] = one_of(Enterprise.Size)
     if "industry_id" in clean:
         clean["industry_id"] = clean["industry_id"] or None

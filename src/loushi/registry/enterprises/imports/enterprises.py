@@ -45,6 +45,7 @@ class EnterpriseImporter(Located):
     kind = "enterprises.enterprise"
     model = Enterprise
     key = ("credit_code",)
+    by_portions = True
     order = 30
     help = lazy(
         "没有统一社会信用代码的，请填写来源，系统按“来源 + 外部编号”识别。"

@@ -29,6 +29,7 @@ class IndustryImporter(Importer):
     permission = INDUSTRIES
     kind = "enterprises.industrycode"
     model = IndustryCode
+    irreversible = lazy("行业目录被企业引用，不能整批撤回。请导入更正后的目录。")
     key = ("code",)
     placed = False
     external = False

@@ -1,6 +1,8 @@
 """The importer of tenancies."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,12 +26,15 @@ from loushi.registry.enterprises.imports.located import (
     Located,
     building_columns,
 )
-from loushi.registry.enterprises.models import (
-    Tenancy,
+from loushi.registry.enterprises.models import Presence, Tenancy
+from loushi.registry.enterprises.queries.finding import (
+    EnterpriseFinder,
+    enterprise_finder,
+    sitting_in,
 )
-from loushi.registry.enterprises.queries.finding import EnterpriseFinder, enterprise_finder
 
 lazy = gettext_lazy
+MUCH = Decimal("0.4")  # an area that changes by a larger share must be confirmed
 
 
 @register
@@ -41,6 +46,7 @@ class TenancyImporter(Located):
     kind = "enterprises.tenancy"
     model = Tenancy
     key = ()
+    by_portions = True
     order = 31
     keyless = True
     help = lazy("企业用信用代码或名称、楼宇用编码或名称写明；房号没有登记过的会一并登记。")
@@ -75,6 +81,7 @@ class TenancyImporter(Located):
             source=self.context.source,
         )
         self.prepare_claims(self.firms)
+        self.sitting = sitting_in(self.finder.ids())
 
     def check_row(self, row: Row) -> None:
         code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
@@ -99,6 +106,40 @@ class TenancyImporter(Located):
         self.check_claim(row, firms, building)
         for name, sentence in wrong_dates(row.values).items():
             row.error(name, sentence)
+
+    def check_change(self, row: Row) -> None:
+        held = row.stored.values if row.stored else {}
+        now = {**held, **row.values}
+        for name, sentence in wrong_dates(now).items():
+            if not row.unreadable(name):
+                row.error(name, sentence)
+        old, new = row.changes.get("area", (None, None))
+        if old and new is not None and abs(new - old) > old * MUCH:
+            shrinks, grows = _("缩小 %(percent)d%%，请说明。"), _("扩大 %(percent)d%%，请说明。")
+            percent = round(abs(new - old) / old * 100)
+            row.confirm(
+                "area",
+                (shrinks if new < old else grows) % {"percent": percent},
+                kind=_("租赁面积变化超过 40 %"),
+            )
+        if row.stored is None and now.get("presence") != Presence.REGISTERED_ONLY:
+            self._shared(row)
+
+    def _shared(self, row: Row) -> None:
+        """Two firms in one room at the same time: allowed where they share it, and said so."""
+        room, firm = row.get("room"), row.get("enterprise_id")
+        if not room:
+            return
+        begins, ends = row.get("since") or date.min, row.get("until") or date.max
+        for other, name, since, until in self.sitting.get((row.values["building_id"], room), ()):
+            if other != firm and begins < (until or date.max) and (since or date.min) < ends:
+                row.confirm(
+                    "room",
+                    _("%(room)s 已有“%(name)s”在用。合用请说明；对方已迁出的，请先登记迁出。")
+                    % {"room": room, "name": name},
+                    kind=_("同一间房有两家"),
+                )
+                return
 
     def natural_key(self, row: Row) -> Key | None:
         if self.external_id(row) and self.context.source:
