@@ -107,6 +107,9 @@ SAMPLES: dict[str, Sample] = {
     # enterprises
     "enterprises:page": row("enterprise"),
     "enterprises:edit": row("enterprise"),
+    "enterprises:facts": row("enterprise"),
+    "enterprises:fact": row("enterprise", kind="registration"),
+    "enterprises:stability": row("enterprise"),
     "enterprises:move_in": row("enterprise"),
     "enterprises:contact": row("enterprise"),
     "enterprises:move_out": row("tenancy"),
@@ -120,6 +123,7 @@ SAMPLES: dict[str, Sample] = {
     "enterprises:review": row("sign_up"),
     "enterprises:approve": row("sign_up"),
     "enterprises:refuse": row("sign_up"),
+    "insights:timeline": row("enterprise"),
     # tax
     "tax:firm": row("enterprise"),
     "tax:look": row("enterprise"),

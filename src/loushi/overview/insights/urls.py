@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from loushi.overview.insights import views
+from loushi.overview.insights.views import board, timeline
 
 app_name = "insights"
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("figures/<slug:code>/", views.rows, name="rows"),
+    path("", board.board, name="board"),
+    path("figures/<slug:code>/", board.rows, name="rows"),
+    path("enterprises/<int:pk>/timeline/", timeline.timeline, name="timeline"),
 ]

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from loushi.foundation.core.errors import LoushiError
-from loushi.registry.enterprises.models import Enterprise, Presence
+from loushi.registry.enterprises.models import Enterprise, Lies, Presence
 
 lazy = gettext_lazy
 Choices = list[tuple[int, str]]
@@ -98,6 +98,72 @@ class MoveOutForm(forms.Form):
     why = forms.CharField(
         label=lazy("原因"), max_length=200, help_text=lazy("例如“租约到期不续”。")
     )
+
+
+class FactForm(forms.Form):
+    """Where an enterprise is registered or pays tax, from a day on."""
+
+    lies = forms.ChoiceField(label=lazy("在哪里"), choices=Lies.choices)
+    address = forms.CharField(
+        label=lazy("地址"), max_length=200, required=False,
+        help_text=lazy("照执照或税务登记抄写。"),
+    )  # fmt: skip
+    building_id = forms.TypedChoiceField(
+        label=lazy("本区的哪幢楼"), coerce=int, empty_value=None, required=False,
+        help_text=lazy("只知道在本区、不知道哪幢，可以不选。"),
+    )  # fmt: skip
+    reason = forms.ChoiceField(
+        label=lazy("变化的原因"),
+        help_text=lazy("原来登记错了，选“更正”：错的一条撤回留底，不会抹掉。"),
+    )
+    since = _date(lazy("从哪天起"), required=True)
+    source = forms.CharField(
+        label=lazy("来源"), max_length=60, help_text=lazy("例如“营业执照”“税务登记”“企业告知”。")
+    )
+    note = forms.CharField(label=lazy("说明"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, buildings: Choices, reasons: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["building_id"].choices = [("", lazy("不指定")), *buildings]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", lazy("请选择")), *reasons]  # type: ignore[attr-defined]
+
+
+class StabilityForm(forms.Form):
+    """How firmly an enterprise stays."""
+
+    level = forms.ChoiceField(label=lazy("稳定度"))
+    reason = forms.CharField(
+        label=lazy("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    on = _date(lazy("判断日期"), required=True)
+
+    def __init__(self, *args: Any, levels: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [("", lazy("请选择")), *levels]  # type: ignore[attr-defined]
+
+
+class BulkForm(forms.Form):
+    """What is done to all enterprises of a list at once."""
+
+    ACTS = (
+        ("officer", lazy("交给一位企业专员")),
+        ("tag", lazy("加标签")),
+        ("untag", lazy("取消标签")),
+    )
+    act = forms.ChoiceField(label=lazy("办什么"), choices=ACTS)
+    user_id = forms.TypedChoiceField(
+        label=lazy("企业专员"), coerce=int, empty_value=None, required=False
+    )
+    tag = forms.ChoiceField(label=lazy("标签"), required=False)
+    since = _date(lazy("从哪天起"), required=True)
+    why = forms.CharField(
+        label=lazy("原因或来源"), max_length=60, help_text=lazy("例如“网格调整”“统计局规上名录”。")
+    )
+
+    def __init__(self, *args: Any, officers: Choices, tags: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user_id"].choices = [("", lazy("暂不指定")), *officers]  # type: ignore[attr-defined]
+        self.fields["tag"].choices = [("", lazy("请选择")), *tags]  # type: ignore[attr-defined]
 
 
 class ContactForm(forms.Form):

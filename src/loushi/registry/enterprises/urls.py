@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.registry.enterprises.views import desk, duplicates, licence, own, sign_ups
+from loushi.registry.enterprises.views import care, desk, duplicates, licence, own, sign_ups
 
 app_name = "enterprises"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("new/", desk.create, name="create"),
     path("new/licence/", licence.licence, name="licence"),
     path("<int:pk>/", desk.enterprise, name="page"),
+    path("bulk/", care.bulk, name="bulk"),
+    path("<int:pk>/facts/", care.facts, name="facts"),
+    path("<int:pk>/facts/<slug:kind>/", care.fact, name="fact"),
+    path("<int:pk>/stability/", care.stability, name="stability"),
     path("<int:pk>/edit/", desk.edit, name="edit"),
     path("<int:pk>/move-in/", desk.move_in, name="move_in"),
     path("<int:pk>/contact/", desk.contact, name="contact"),

@@ -11,6 +11,7 @@ from .contacts import (
     upsert_contacts,
 )
 from .credit_code import CodeError, check_code, complete, is_valid
+from .days import settle_days
 from .enterprises import (
     Upserted,
     register_enterprise,
@@ -27,6 +28,8 @@ from .merging import merge_enterprises, undo_merge
 from .officers import assign_officers
 from .proposals import refresh_proposals, reopen_proposal, set_apart
 from .sign_ups import KnownCode, SignUpData, approve_sign_up, refuse_sign_up, sign_up
+from .stability import judge_stability
+from .tagging import apply_tag_rules, end_tag, set_tag
 from .tenancies import (
     change_tenancy,
     follow_building,
@@ -61,7 +64,12 @@ __all__ = [
     "complete",
     "end_member",
     "follow_building",
+    "apply_tag_rules",
+    "end_tag",
     "install_lists",
+    "judge_stability",
+    "set_tag",
+    "settle_days",
     "is_valid",
     "Reading",
     "licence_reading_available",

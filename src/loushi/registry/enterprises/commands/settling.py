@@ -112,7 +112,7 @@ def _registered_only(
     ending = [(row, _no_earlier(begins, row)) for row in ghosts if row is not kept]
     if kept is not None:
         return ending, []
-    left = [row.until for row in stays if row.sits and row.building_id == home and row.until]
+    left = [row.until for row in stays if row.building_id == home and row.until]
     since = max([day for day in (registered.since, *left) if day], default=None)
     fresh = Tenancy(
         enterprise_id=pk, building_id=home, space_id=registered.space_id, sits=False,

@@ -173,6 +173,7 @@ def upsert_tenancies(
             require_at(actor, permission, path)
         known = _known(cleaned)
         _refuse_twice(cleaned)
+        _refuse_overlaps(cleaned, known)
         _refuse_cancelled(cleaned)
         claims = _claims(cleaned)
         result = Upserted(ids=[0] * len(cleaned))
@@ -330,6 +331,36 @@ def _refuse_twice(cleaned: Sequence[Mapping[str, Any]]) -> None:
                 field=f"{index}.since",
             )
         seen.add(key)
+
+
+def _refuse_overlaps(
+    cleaned: Sequence[dict[str, Any]], known: dict[tuple[Any, ...], Tenancy]
+) -> None:
+    """One enterprise holds one place once at a time. A row without a first day means the tenancy
+    that runs there; one with another first day contradicts it."""
+    held: dict[tuple[Any, ...], list[Tenancy]] = defaultdict(list)
+    for stay in {row.pk: row for row in known.values()}.values():
+        held[stay.enterprise_id, stay.building_id, stay.space_id].append(stay)
+    for index, row in enumerate(cleaned):
+        if _identity(row) in known:
+            continue
+        there = held[row["enterprise_id"], row["building_id"], row["space_id"]]
+        running = [stay for stay in there if stay.until is None]
+        if row.get("since") is None and row.get("until") is None and running:
+            row["since"] = running[-1].since
+            continue
+        begins, ends = row.get("since") or date.min, row.get("until") or date.max
+        for stay in there:
+            if stay.sits and begins < (stay.until or date.max) and (stay.since or date.min) < ends:
+                prefix = f"{index}." if len(cleaned) > 1 else ""
+                raise Refused(overlap_sentence(stay), field=f"{prefix}since")
+
+
+def overlap_sentence(stay: Tenancy) -> str:
+    """What to say about a second tenancy of one enterprise in one place at one time."""
+    return _("这家企业从 %(day)s 起已经登记在这里入驻。要改日期，请更正原来的入驻。") % {
+        "day": stay.since.isoformat() if stay.since else _("未填的日期")
+    }
 
 
 def _known(cleaned: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Tenancy]:

@@ -2,6 +2,7 @@
 
 from loushi.registry.buildings.queries import Page
 
+from .checking import Breach, check_register
 from .duplicates import (
     compared,
     look_alikes,
@@ -17,7 +18,6 @@ from .enterprises import (
     Contact,
     EnterpriseLine,
     EnterprisePage,
-    Filters,
     contact_values,
     contacts_of,
     enterprise_card,
@@ -26,20 +26,27 @@ from .enterprises import (
     enterprise_of,
     enterprise_page,
     enterprise_values,
-    enterprises,
     enterprises_of,
     home_choices,
     industry_choices,
     members_to_notify,
-    officer_choices,
     own_page,
-    presence_counts,
     search,
     sections,
 )
 from .facts import Fact, facts_of, lies_on, presences_on, reasons
 from .grants import grants_of
 from .holding import held_spaces
+from .marks import (
+    Level,
+    Mark,
+    Marks,
+    level_choices,
+    levels,
+    marks_of,
+    marks_through_time,
+    tag_choices,
+)
 from .masking import masked_phone
 from .merging import (
     changes_since,
@@ -49,6 +56,8 @@ from .merging import (
     merges,
     what_moves,
 )
+from .moments import Moment
+from .narrowing import Filters, changeable_ids, enterprises, officer_choices, presence_counts
 from .occupancy import (
     LEASE_WARNING,
     OccupiedFloor,
@@ -89,11 +98,23 @@ __all__ = [
     "merge_line",
     "merges",
     "what_moves",
+    "Breach",
     "Fact",
+    "check_register",
     "facts_of",
     "lies_on",
     "presences_on",
     "reasons",
+    "Level",
+    "Mark",
+    "Marks",
+    "Moment",
+    "changeable_ids",
+    "level_choices",
+    "levels",
+    "marks_of",
+    "marks_through_time",
+    "tag_choices",
     "home_choices",
     "Page",
     "tenancy_for_change",

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.foundation.core.errors import NotVisible
-from loushi.foundation.core.scoping import fetch, path_range, permits
-from loushi.registry.accounts.models import User
+from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.queries import Page, page_of, place_names, unit_choices
 from loushi.registry.enterprises.models import (
@@ -21,10 +20,11 @@ from loushi.registry.enterprises.models import (
     EnterpriseMembership,
     IndustryCode,
     Presence,
-    Tenancy,
 )
-from loushi.registry.enterprises.policy import CHANGE, PHONE, REVEAL, RUNNING
+from loushi.registry.enterprises.policy import CHANGE, PHONE, REVEAL
+from loushi.registry.enterprises.queries.marks import marks_of
 from loushi.registry.enterprises.queries.masking import masked_phone
+from loushi.registry.enterprises.queries.narrowing import Filters, enterprises, named
 from loushi.registry.enterprises.queries.places import Place, places_of
 from loushi.registry.territory.models import Unit
 
@@ -40,21 +40,6 @@ VALUES = (
     "credit_code", "name", "short_name", "business_kind", "industry_id", "size", "status",
     "established_on", "registered_address", "staff_count", "unit_id", "officer_id", "source",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to; '' is no narrowing. `sort` may begin with "-"."""
-
-    q: str = ""
-    unit: int | None = None
-    building: int | None = None
-    presence: str = ""
-    section: str = ""
-    size: str = ""
-    status: str = ""
-    officer: int | None = None
-    sort: str = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +64,11 @@ class EnterpriseLine:
     contact: str
     phone: str
     source: str
+    registered: str
+    tax: str
+    tags: str
+    stability: str
+    lease_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +119,6 @@ class EnterprisePage:
     contacts: tuple[Contact, ...]
     members: tuple[tuple[str, str, date, date | None], ...]
     may_change: bool
-
-
-def enterprises(actor: Actor, filters: Filters | None = None) -> QuerySet[Enterprise]:
-    """The visible enterprises, narrowed."""
-    rows = Enterprise.objects.visible_to(actor)
-    if filters is None:
-        return rows
-    if filters.q:
-        rows = rows.filter(_named(filters.q))
-    if filters.unit:
-        path = Unit.objects.filter(pk=filters.unit).values_list("path", flat=True).first()
-        rows = rows.filter(path_range("unit_path", path)) if path else rows.none()
-    exact = {
-        "industry__section": filters.section,
-        "size": filters.size,
-        "status": filters.status,
-        "officer_id": filters.officer,
-    }
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    tenancy = {"presence": filters.presence, "building_id": filters.building}
-    wanted = {name: value for name, value in tenancy.items() if value}
-    if wanted:
-        running = Tenancy.objects.unscoped("narrowing rows that are scoped already")
-        rows = rows.filter(pk__in=running.filter(RUNNING, **wanted).values("enterprise_id"))
-    return rows
 
 
 def enterprise_list(
@@ -266,7 +231,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Card]:
         return []
     rows = list(
         enterprises(actor)
-        .filter(_named(text))
+        .filter(named(text))
         .select_related("unit", "industry", "officer")
         .order_by("name", "pk")[:limit]
     )
@@ -308,36 +273,6 @@ def home_choices(actor: Actor, held: int | None = None) -> list[tuple[int, str]]
     return found
 
 
-def officer_choices(actor: Actor, enterprise_id: int | None = None) -> list[tuple[int, str]]:
-    """(id, name) of people who already are officers of visible enterprises, and the actor."""
-    rows = User.objects.filter(is_active=True, enterprises_in_charge__in=enterprises(actor))
-    found = dict(rows.order_by("pk").values_list("pk", "name").distinct())
-    if actor.user_id is not None:
-        found.setdefault(actor.user_id, actor.name)
-    return sorted(found.items(), key=lambda pair: pair[1])
-
-
-def presence_counts(actor: Actor, filters: Filters) -> dict[str, int]:
-    """How many enterprises of the list hold a running tenancy of each presence."""
-    rows = (
-        Tenancy.objects.unscoped("counting rows of enterprises that are scoped")
-        .filter(RUNNING, enterprise__in=enterprises(actor, replace(filters, presence="")))
-        .order_by()
-        .values_list("presence")
-        .annotate(count=Count("enterprise_id", distinct=True))
-    )
-    return dict(rows)
-
-
-def _named(text: str) -> Q:
-    wanted = text.strip()
-    return (
-        Q(name__icontains=wanted)
-        | Q(short_name__icontains=wanted)
-        | Q(credit_code__icontains=wanted)
-    )
-
-
 def _order(sort: str) -> tuple[str, ...]:
     fields = SORTS.get(sort.lstrip("-"), SORTS["place"])
     if not sort.startswith("-"):
@@ -349,6 +284,7 @@ def _lines(actor: Actor, rows: Sequence[Enterprise]) -> list[EnterpriseLine]:
     ids = [row.pk for row in rows]
     places = places_of(ids)
     contacts = _main_contacts(ids)
+    marks = marks_of(ids)
     open_phones = _phones_shown(actor, ids)
     found = []
     for row in rows:
@@ -375,6 +311,11 @@ def _lines(actor: Actor, rows: Sequence[Enterprise]) -> list[EnterpriseLine]:
                 contact=contact.name if contact else "",
                 phone=phone if row.pk in open_phones else masked_phone(phone),
                 source=row.source,
+                registered=row.get_registered_lies_display() if row.registered_lies else "",
+                tax=row.get_tax_lies_display() if row.tax_lies else "",
+                tags="、".join(mark.label for mark in marks[row.pk].tags),
+                stability=marks[row.pk].level_label,
+                lease_until=place.lease_until if place else None,
             )
         )
     return found

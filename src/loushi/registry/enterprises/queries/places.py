@@ -34,6 +34,7 @@ class Place:
     until: date | None
     lease_until: date | None
     is_main: bool
+    sits: bool = True
 
     @property
     def text(self) -> str:
@@ -129,4 +130,5 @@ def _place(row: Tenancy) -> Place:
         until=row.until,
         lease_until=row.lease_until,
         is_main=row.is_main,
+        sits=row.sits,
     )

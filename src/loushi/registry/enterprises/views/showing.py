@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from loushi.registry.buildings.queries import panels_of, visible_units
 from loushi.registry.enterprises import queries
 from loushi.registry.enterprises.commands import licence_reading_available
-from loushi.registry.enterprises.models import Enterprise, Presence
+from loushi.registry.enterprises.models import Enterprise, Lies, Presence
 from loushi.registry.enterprises.policy import CHANGE, EXPORT, IMPORT, REVIEW
 
 COLUMNS: tuple[tuple[str, str, bool], ...] = (
@@ -21,6 +21,10 @@ COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("size", "", True),
     ("status", "", True),
     ("officer", "", True),
+    ("tags", "", True),
+    ("stability", "", False),
+    ("tax", "", False),
+    ("lease", "", False),
     ("contact", "", False),
     ("staff", "staff", False),
     ("established", "established", False),
@@ -28,6 +32,10 @@ COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("source", "", False),
 )
 SOON_DAYS = 180
+LEASES = (30, 90, 180, 365)
+LEVEL_KINDS = {
+    "green": "done", "blue": "new", "yellow": "due-soon", "orange": "to-fix", "red": "overdue",
+}  # fmt: skip
 PRESENCE_PILLS = {
     Presence.HERE_REGISTERED: "done",
     Presence.HERE_ONLY: "handling",
@@ -61,6 +69,11 @@ def list_context(
         "sorted": _sorted(filters.sort),
         "units": visible_units(request.actor),
         "sections": queries.sections(),
+        "tags": queries.tag_choices(),
+        "levels": queries.levels(),
+        "officers": queries.officer_choices(request.actor),
+        "lies": Lies.choices,
+        "leases": [(days, _("%(days)d 天内") % {"days": days}) for days in LEASES],
         "sizes": Enterprise.Size.choices,
         "statuses": Enterprise.Status.choices,
         "presences": [
@@ -80,6 +93,7 @@ def list_context(
 def page_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Everything of an enterprise's page."""
     page = queries.enterprise_page(request.actor, pk)
+    marks = queries.marks_of([pk])[pk]
     return {
         "page": page,
         "enterprise": page.enterprise,
@@ -90,6 +104,9 @@ def page_context(request: HttpRequest, pk: int) -> dict[str, Any]:
             for unit_id, name in page.units
         ],
         "rows": _facts(page),
+        "three": _three(page),
+        "marks": marks,
+        "level_kind": LEVEL_KINDS.get(marks.level.tone, "plain") if marks.level else "",
         "timeline": [_moment(place) for place in queries.tenancies_of(request.actor, pk)],
         "pill": PRESENCE_PILLS.get(page.card.place.presence, "plain") if page.card.place else "",
         "panels": panels_of(request.actor, "enterprise", pk),
@@ -122,7 +139,6 @@ def _facts(page: queries.EnterprisePage) -> list[dict[str, Any]]:
         (_("规模"), row.get_size_display() if row.size else ""),
         (_("经营状态"), row.get_status_display()),
         (_("成立日期"), row.established_on.isoformat() if row.established_on else ""),
-        (_("注册地址"), row.registered_address),
         (_("员工数"), row.staff_count),
         (_("所属单元"), page.card.unit),
         (_("企业专员"), page.card.officer),
@@ -131,6 +147,31 @@ def _facts(page: queries.EnterprisePage) -> list[dict[str, Any]]:
     return [
         {"label": label, "value": "" if value is None else value, "fill": fill}
         for label, value in facts
+    ]
+
+
+def _three(page: queries.EnterprisePage) -> list[dict[str, Any]]:
+    """Registered, paying tax, really sitting: what runs today."""
+    row = page.enterprise
+    sits = "、".join(place.text for place in page.places if place.sits)
+    said = (
+        (_("注册地"), row.registered_lies, row.registered_address, "registration"),
+        (_("纳税地"), row.tax_lies, row.tax_address, "tax"),
+    )
+    return [
+        *(
+            {
+                "label": label,
+                "value": "·".join(filter(None, [str(Lies(lies).label) if lies else "", address])),
+                "fill": reverse("enterprises:fact", args=[row.pk, kind]) if page.may_change else "",
+            }
+            for label, lies, address, kind in said
+        ),
+        {
+            "label": _("实际办公地"),
+            "value": sits,
+            "fill": reverse("enterprises:move_in", args=[row.pk]) if page.may_change else "",
+        },
     ]
 
 
@@ -164,6 +205,10 @@ def _labels() -> dict[str, str]:
         "size": _("规模"),
         "status": _("经营状态"),
         "officer": _("企业专员"),
+        "tags": _("标签"),
+        "stability": _("稳定度"),
+        "tax": _("纳税地"),
+        "lease": _("租约到期"),
         "contact": _("联系人"),
         "staff": _("员工数"),
         "established": _("成立日期"),
