@@ -95,4 +95,6 @@ ACTIONS: dict[str, Any] = {
     "transfer.confirm": _("导入时的确认说明"),
     "transfer.restore": _("撤回导入：恢复原值"),
     "transfer.roll_back": _("整批撤回导入"),
+    "visits.retention_handled": _("处理留企信号"),
+    "visits.retention_snoozed": _("暂缓留企信号"),
 }

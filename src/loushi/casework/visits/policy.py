@@ -12,6 +12,7 @@ from loushi.casework.visits.models import (
     PlanStop,
     RatedVisit,
     RatingBatch,
+    RetentionAlert,
     SweepCampaign,
     SweepResult,
     SweepTask,
@@ -63,7 +64,15 @@ scope(
     legs=[UnitLeg(), LinkLeg(UNIT, SweepTask, row="campaign_id", key="unit_path")],
 )
 # Rows that hang on a visit or a campaign are reached through it; on their own only by unit.
-for model in (Finding, VisitChange, SweepTask, SweepResult, RatedVisit, RatingBatch):
+for model in (
+    Finding,
+    VisitChange,
+    SweepTask,
+    SweepResult,
+    RatedVisit,
+    RatingBatch,
+    RetentionAlert,
+):
     scope(model, view=VIEW, legs=[UnitLeg()])
 
 declare_kind("visit_planned", _("近日要来走访"), permission=OWN)

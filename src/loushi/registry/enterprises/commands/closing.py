@@ -8,7 +8,13 @@ from loushi.foundation.transfer.commands import update_rows
 from loushi.registry.enterprises.commands.facts import CANCELLED, close_facts
 from loushi.registry.enterprises.commands.portions import chunks
 from loushi.registry.enterprises.commands.settling import settle_enterprises
-from loushi.registry.enterprises.models import EnterpriseTag, OfficerPost, Stability, Tenancy
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseTag,
+    OfficerPost,
+    Stability,
+    Tenancy,
+)
 from loushi.registry.enterprises.policy import RUNNING
 
 WHY = "a cancelled enterprise ends"
@@ -34,6 +40,7 @@ def close_down(*, ids: Sequence[int], on: date, why: str) -> None:
                 (pk, {"until": max(on, since)}) for pk, since in held.values_list("pk", "since")
             ]
             update_rows(model, ending)
+        update_rows(Enterprise, [(pk, {"officer_id": None}) for pk in chunk])
     settle_enterprises(ids, tenancies=touched)
     for row in left:
         publish_moved_out(row, on=on, why=why, elsewhere=False)

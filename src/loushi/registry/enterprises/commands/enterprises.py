@@ -106,6 +106,8 @@ def register_enterprises(
         }
         post_officers(actor=actor, changes=posts, on=timezone.localdate(), why=why, audited=False)
         index_enterprises(row.pk for row in made)
+        gone = [row.pk for row in made if row.status == Enterprise.Status.CANCELLED]
+        close_down(ids=gone, on=timezone.localdate(), why=why)
     return made
 
 
@@ -282,13 +284,14 @@ def _write(
         Enterprise, [(row.pk, {**_own(values), "updated_at": now}) for row, values in pending]
     )
     record_many(actor=actor, action="enterprises.update", lines=lines)
-    stated = _state_places(actor, {row.pk: values for row, values in pending})
+    cancelled = Enterprise.Status.CANCELLED
+    living = [(r, v) for r, v in pending if (v.get("status") or r.status) != cancelled]
+    stated = _state_places(actor, {row.pk: values for row, values in living})
     settle_enterprises(stated)
     settle_homes(sorted(homes))
-    posts = {row.pk: values["officer_id"] for row, values in pending if "officer_id" in values}
+    posts = {row.pk: values["officer_id"] for row, values in living if "officer_id" in values}
     post_officers(actor=actor, changes=posts, on=timezone.localdate(), why=why, audited=False)
     index_enterprises(row.pk for row, _values in pending)
-    cancelled = Enterprise.Status.CANCELLED
     gone = [row.pk for row, values in pending if values.get("status") == cancelled]
     close_down(ids=gone, on=timezone.localdate(), why=why or str(_("企业注销")))
 

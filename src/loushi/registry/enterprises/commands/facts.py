@@ -73,13 +73,18 @@ def record_fact(
     running statement, a statement that says nothing new.
     """
     with transaction.atomic():
-        fetch(Enterprise, actor, enterprise_id, permission=CHANGE, lock=True)
+        firm = fetch(Enterprise, actor, enterprise_id, permission=CHANGE, lock=True)
         held = running_facts([enterprise_id], kind).get(enterprise_id)
         clean = clean_fact(values, district_names())
         if reason != CORRECTED and held is not None and _says(held, clean):
             raise Refused(_("和现在登记的一样，没有变化。"), field="address")
         statement = Statement(enterprise_id, kind, clean, since, reason)
         made = record_facts(actor=actor, rows=[statement])
+        if firm.status == Enterprise.Status.CANCELLED and made[0].until is None:
+            raise Refused(
+                _("这家企业已经注销，只能更正注销以前的登记。若没有注销，请先更正经营状态。"),
+                field="since",
+            )
         settle_enterprises([enterprise_id])
         return made[0]
 
