@@ -31,6 +31,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         f"{DEMANDS}.of_enterprise",
         f"{TAX}.of_enterprise",
         f"{VISITS}.of_enterprise",
+        "loushi.casework.visits.panels.retention",
         "loushi.overview.insights.views.timeline.of_enterprise",
     ),
     "enterprise.own": (f"{VISITS}.of_own",),

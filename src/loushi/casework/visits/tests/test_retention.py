@@ -49,7 +49,7 @@ def make_demand(firm) -> None:
     category, _made = DemandCategory.objects.get_or_create(code="30", name="城市管理")
     Demand.plain.create(
         title="卸货口被堵", text="每天早上", enterprise=firm, category=category, unit=firm.unit,
-        unit_path=firm.unit_path, side="enterprise", prefix="LC", year=2026, sequence=Demand.plain.count() + 1,
+        unit_path=firm.unit_path, side="enterprise", prefix="LC", year=2026,
     )  # fmt: skip
 
 
