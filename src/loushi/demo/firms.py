@@ -8,8 +8,11 @@ from loushi.demo import names
 from loushi.demo.places import WHY, Places, Template, community_of
 from loushi.foundation.core.actor import Actor
 from loushi.registry.enterprises.commands import (
+    apply_tag_rules,
     install_lists,
+    judge_stability,
     register_enterprises,
+    set_tag,
     upsert_contacts,
     upsert_tenancies,
 )
@@ -83,6 +86,7 @@ def settle(
         enterprises = register_enterprises(actor=actor, rows=rows, why=WHY)
         _move_in(actor, rng, enterprises, rooms, presences, today)
     _contacts(actor, rng, enterprises)
+    _mark(actor, Random(shape.enterprises), enterprises, today)
     return enterprises
 
 
@@ -131,6 +135,33 @@ def _contacts(actor: Actor, rng: Random, enterprises: list[Enterprise]) -> None:
         for number, enterprise in enumerate(enterprises, 1)
     ]
     upsert_contacts(actor=actor, rows=rows, why=WHY)
+
+
+JUDGED = (
+    ("green", "经营平稳，刚续过租约"),
+    ("green", "用工稳定，没有迁出的打算"),
+    ("blue", "想在同一幢楼扩租"),
+    ("yellow", "租约明年到期，还没谈续租"),
+    ("orange", "问过别处的租金，正在比较"),
+    ("red", "已定迁往区外，在办交接"),
+)
+MOST_JUDGED = 90
+
+
+def _mark(actor: Actor, rng: Random, enterprises: list[Enterprise], today: date) -> None:
+    """Tags by rule and by hand, and judgements of a few: whoever looks after a firm makes those."""
+    apply_tag_rules(actor=actor)
+    ids = [firm.pk for firm in enterprises]
+    for kind, share, source in (
+        ("above_scale", 0.04, "统计部门名录"), ("high_tech", 0.05, "证书"),
+        ("specialised", 0.02, "认定文件"), ("new_economy", 0.1, "党群摸排"),
+    ):  # fmt: skip
+        chosen = sorted(rng.sample(ids, max(1, int(len(ids) * share))))
+        set_tag(actor=actor, enterprise_ids=chosen, kind=kind, source=source)
+    for pk in sorted(rng.sample(ids, min(MOST_JUDGED, len(ids) // 4))):
+        level, reason = rng.choices(JUDGED, (30, 25, 12, 18, 9, 4))[0]
+        on = today - timedelta(days=rng.randrange(1, 90))
+        judge_stability(actor=actor, enterprise_id=pk, level=level, reason=reason, on=on)
 
 
 def with_homes(enterprises: list[Enterprise]) -> list[Enterprise]:
