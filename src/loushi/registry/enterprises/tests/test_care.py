@@ -175,6 +175,5 @@ def test_the_whole_timeline_merges_and_filters(units, firms, secretary) -> None:
     assert "想扩租" not in secretary.get(address + "?until=2026-03-31").content.decode()
     file = secretary.get(address + "?export=csv")
     assert "想扩租" in b"".join(file.streaming_content).decode()
-    file.close()
     neighbour = client_of(make_staff("community_secretary", units["C2"]))
     assert neighbour.get(address).status_code == 404
