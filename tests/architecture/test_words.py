@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from loushi.foundation.audit.queries import action_label
 from loushi.foundation.core.permissions import declared
 
 from . import tree
@@ -85,3 +86,31 @@ def test_roles_use_declared_permissions_only() -> None:
         if set(role.permissions) - known
     }
     assert not wrong, f"no policy declares these: {wrong}"
+
+
+ACTION = re.compile(r"[a-z]+\.[a-z_]+")
+WRITES = {"record", "record_many", "_record", "_note", "enter", "Line"}
+
+
+def audited() -> dict[str, str]:
+    """Every literal action that the code hands to the audit, and where."""
+    found = {}
+    for module in tree.code():
+        for node in ast.walk(module.tree()):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = [word.value for word in node.keywords if word.arg == "action"]
+            given += node.args if name in WRITES else []
+            for part in (inner for one in given for inner in ast.walk(one)):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    if ACTION.fullmatch(part.value) and not part.value.endswith("_"):
+                        found[part.value] = f"{module.name}:{part.lineno}"
+    return found
+
+
+def test_auditors_read_words_not_codes() -> None:
+    actions = audited()
+    assert len(actions) > 40  # the search still finds them
+    wrong = [f"{where}: {code}" for code, where in actions.items() if action_label(code) == code]
+    assert not wrong, "give these a label in config/actions.py:\n" + "\n".join(wrong)

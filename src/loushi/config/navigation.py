@@ -57,11 +57,20 @@ RAIL: tuple[Entry, ...] = (
         ("insights:board",), _("数图"), "bars",
         ("insights.view",), "/insights/",
     ),
-    Entry(("territory:tree",), _("区划"), "map", ("territory.view",), "/units/"),
     Entry(
         ("accounts:people",), _("人员"), "users",
         ("accounts.view", "accounts.manage"), "/people/",
     ),
+    Entry(("territory:tree",), _("区划"), "map", ("territory.view",), "/units/"),
+    Entry(
+        ("accounts:departments",), _("部门"), "briefcase",
+        ("accounts.departments",), "/departments/",
+    ),
+    Entry(
+        ("demands:settings",), _("时限"), "adjustments-horizontal",
+        ("demands.configure",), "/demands/settings/", long=_("事项与时限"),
+    ),
+    Entry(("audit:list",), _("留痕"), "history", ("audit.view",), "/audit/", long=_("操作留痕")),
 )  # fmt: skip
 
 # The enterprise's phone: four at most.
@@ -78,13 +87,10 @@ PERSON: tuple[Entry, ...] = (
     Entry(("accounts:change_password",), _("修改密码"), "key"),
     Entry(("notices:preferences",), _("通知设置"), "bell"),
     Entry(("accounts:sessions",), _("登录的设备"), "device-mobile"),
-    Entry(("audit:list",), _("操作留痕"), "history", ("audit.view",)),
     Entry(("transfer:list",), _("导入批次"), "file-spreadsheet",
           ("transfer.view", "enterprises.import", "buildings.import", "demands.import")),
     Entry(("notices:undelivered",), _("未送达的消息"), "alert-triangle", ("notices.manage",)),
-    Entry(("demands:settings",), _("事项与时限"), "adjustments-horizontal", ("demands.configure",)),
-    Entry(("accounts:departments",), _("部门名录"), "briefcase",
-          ("accounts.departments", "accounts.view")),
+    Entry(("accounts:departments",), _("部门名录"), "briefcase", ("accounts.view",)),
     Entry(("enterprises:sign_ups",), _("企业注册审核"), "list-check", ("enterprises.review",)),
     Entry(("enterprises:duplicates",), _("疑似重复的企业"), "copy", ("enterprises.merge",)),
 )  # fmt: skip

@@ -52,7 +52,7 @@ class Step:
 
 # What each part of the frame reads, and nothing else (see foundation.web.parts).
 SETTINGS = ("theme", "language", "languages", "language_url")
-PERSON = ("person", "more", "person_links", "logout_url", *SETTINGS)
+PERSON = ("person", "person_links", "logout_url", *SETTINGS)
 PARTS: dict[str, tuple[str, ...]] = {
     "web/sheets.html": ("sheets",),
     "web/words.html": (),
@@ -70,7 +70,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "web/person.html": PERSON,
     "web/rail.html": ("rail",),
-    "web/bottom.html": ("bottom_bar",),
+    "web/bottom.html": ("bottom_bar", "more"),
     "web/phone_bottom.html": ("phone_entries",),
     # What the layouts themselves read.
     "page": ("theme", "language_tag", "login_url", "user_key", "bottom"),
@@ -234,21 +234,27 @@ class Frame:
 
     @cached_property
     def bottom_bar(self) -> list[Link]:
-        return self.rail[: places.BOTTOM_LIMIT]
+        return self.rail[: self._fits]
 
     def _waiting(self, href: str) -> str:
         count = next((one.count for one in places.RAIL if first_url(one.names) == href), "")
         number = import_string(count)(self._actor) if count and not self._works_for_a_firm else 0
         return "" if not number else "99+" if number > 99 else str(number)
 
+    @property
+    def _fits(self) -> int:
+        """How many entries a phone's bottom bar shows; 更多 takes a place where they overflow."""
+        whole = len(self.navigation) <= places.BOTTOM_LIMIT
+        return places.BOTTOM_LIMIT if whole else places.BOTTOM_LIMIT - 1
+
     @cached_property
     def bottom(self) -> list[Link]:
-        return self.navigation[: places.BOTTOM_LIMIT]
+        return self.navigation[: self._fits]
 
-    @property
+    @cached_property
     def more(self) -> list[Link]:
-        """What a phone's bottom bar has no room for; it stands in the person's menu there."""
-        return self.navigation[places.BOTTOM_LIMIT :]
+        """What a phone's bottom bar has no room for: the list behind its 更多."""
+        return self.rail[self._fits :]
 
     @cached_property
     def phone_entries(self) -> list[Link]:

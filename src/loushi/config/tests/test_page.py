@@ -78,8 +78,22 @@ def test_the_person_and_the_place_come_from_the_appointment() -> None:
 
 def test_a_phone_never_shows_more_than_four() -> None:
     everything = frame_for(staff(*(code for entry in ENTRIES for code in entry.permissions)))
-    assert len(everything.bottom) == 4
     assert len(everything.navigation) > 4
+    assert len(everything.bottom) == 3  # the fourth place is 更多, which lists the others
+    assert everything.bottom + everything.more == everything.navigation
+
+
+def test_four_entries_fit_without_more() -> None:
+    four = frame_for(staff("demands.view", "buildings.view", "enterprises.view", "insights.view"))
+    assert len(four.bottom) == 4
+    assert four.more == []
+
+
+def test_more_is_marked_where_the_page_stands_behind_it() -> None:
+    rights = ("demands.view", "buildings.view", "enterprises.view", "insights.view")
+    held = staff(*rights, "territory.view")
+    assert frame_for(held, "/units/3/").more_is_active
+    assert not frame_for(held, "/buildings/").more_is_active
 
 
 def test_the_theme_follows_cookie_and_address() -> None:

@@ -152,6 +152,17 @@ def _field_labels(subject_type: str) -> dict[str, str]:
     return labels
 
 
+def _said(value: Any) -> Any:
+    """A recorded value as people read it; None stays (that side has no such key)."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return _("、").join(str(_said(one)) for one in value)
+    if isinstance(value, dict):
+        return _("；").join(f"{key} {_said(one)}" for key, one in value.items())
+    return value
+
+
 def _row(entry: Entry) -> Row:
     labels = _field_labels(entry.subject_type)
     keys = [*entry.before, *(key for key in entry.after if key not in entry.before)]
@@ -173,7 +184,9 @@ def _row(entry: Entry) -> Row:
         unit_path=entry.unit_path,
         ip=entry.ip,
         changes=tuple(
-            Change(key, labels.get(key, key), entry.before.get(key), entry.after.get(key))
+            Change(
+                key, labels.get(key, key), _said(entry.before.get(key)), _said(entry.after.get(key))
+            )
             for key in keys
         ),
     )

@@ -248,35 +248,67 @@ def clock_bar(items: Sequence[Mapping[str, Any]]) -> ClockBar:
         return found
 
     fills = [piece for item in items if item["kind"] in {"used", "over"} for piece in pieces(item)]
-    pauses = [piece for item in items if item["kind"] == "pause" for piece in pieces(item)]
+    pauses = [
+        piece
+        for item in items
+        if item["kind"] == "pause"
+        for piece in _named_once(pieces(item))
+    ]
+    day_parts = [
+        ClockPart(part.left, part.width, {**part.item, "label": _fitting(part)})
+        for part in day_parts
+    ]
     flags, rows = _flags([item for item in items if item["kind"] == "flag"], place)
     return ClockBar(
         tuple(day_parts), tuple(gap_parts), tuple(fills), tuple(pauses), tuple(flags), rows
     )
 
 
+def _fitting(part: ClockPart) -> str:
+    """A day's label as far as it fits: "11月26日 周四", "11月26日", or nothing; today's always."""
+    label = str(part.item["label"])
+    if part.item.get("today") or part.item.get("makeup"):
+        return label
+    room = part.width / 100 * BAR_PIXELS
+    return next((text for text in (label, label.split(" ")[0]) if _label_width(text) <= room), "")
+
+
+def _named_once(pieces: list[ClockPart]) -> list[ClockPart]:
+    """The pieces of one pause; its word stands once, on the widest, when there is room for it."""
+    widest = max(pieces, key=lambda piece: piece.width, default=None)
+    found = []
+    for piece in pieces:
+        label = str(piece.item["label"]) if piece is widest else ""
+        fits = _label_width(label) + 20 <= piece.width / 100 * BAR_PIXELS
+        found.append(ClockPart(piece.left, piece.width, {**piece.item, "label": label * fits}))
+    return found
+
+
 def _flags(items: Sequence[Mapping[str, Any]], place: Any) -> tuple[list[ClockFlag], int]:
-    """Each label on the lowest row where it touches no neighbour."""
-    flags: list[ClockFlag] = []
-    ends: list[float] = []
+    """Each label on the lowest row where it touches no neighbour and no pole goes through it."""
+    spans: list[tuple[float, float, float, str, Mapping[str, Any]]] = []  # at, begin, end, side
     pole = -100.0  # where the flag before stands: a label must not lie across its pole
     for item in sorted(items, key=lambda one: one["at"]):
         at = place(item["at"], opening=False)
-        text = str(item["label"])
-        width = _label_width(text) / BAR_PIXELS * 100
-        side = "middle"
-        begin = at - width / 2
-        if begin < 0 or (flags and begin < pole < at):
+        width = _label_width(str(item["label"])) / BAR_PIXELS * 100
+        side, begin = "middle", at - width / 2
+        if begin < 0 or (spans and begin < pole < at):
             side, begin = "start", at
         elif at + width / 2 > 100:
             side, begin = "end", at - width
-        row = next((index for index, end in enumerate(ends) if end <= begin), len(ends))
-        if row == len(ends):
-            ends.append(0.0)
-        ends[row] = begin + width
-        flags.append(ClockFlag(round(at, 3), row, side, str(item.get("tone", "now")), text))
+        spans.append((at, begin, begin + width, side, item))
         pole = at
-    return flags, len(ends)
+    flags: list[ClockFlag] = []
+    placed: list[tuple[float, float, int]] = []
+    for at, begin, end, side, item in reversed(spans):
+        # The pole of a later flag takes all rows below its own label.
+        row = max((flag.row for flag in flags if begin < flag.left < end), default=0)
+        while any(other == row and left < end and begin < right for left, right, other in placed):
+            row += 1
+        placed.append((begin, end, row))
+        text, tone = str(item["label"]), str(item.get("tone", "now"))
+        flags.append(ClockFlag(round(at, 3), row, side, tone, text))
+    return flags[::-1], max((flag.row for flag in flags), default=-1) + 1
 
 
 # ---- towers -------------------------------------------------------------------------------------

@@ -103,6 +103,11 @@ class CaseView:
         return [part for part in self.parts if part.part == "co" and part.is_active]
 
     @property
+    def bar_title(self) -> str:
+        """What the clock bar measures: 受理 until the case is dispatched, 办结 from then on."""
+        return _("%(kind)s时钟") % {"kind": self.main.label} if self.main else ""
+
+    @property
     def contact(self) -> str:
         """The submitter's name as this actor may see it."""
         if "contact_name" in self.hidden:

@@ -117,7 +117,8 @@ def _flags(
     warn = clock.add(main.started_at, main.whole * 0.8, breaks)
     if timedelta(minutes=30) < main.due_at - warn:
         found.append(flag(warn, _("80% 提醒"), "warn"))
-    found.append(flag(main.due_at, _("办结到期"), "late" if main.is_late else "due"))
+    label = _("%(kind)s到期") % {"kind": main.label}
+    found.append(flag(main.due_at, label, "late" if main.is_late else "due"))
     for view in units:
         if view.due_at == main.due_at:
             continue

@@ -13,6 +13,7 @@ from loushi.casework.demands.factories import World
 from loushi.casework.demands.models import Demand, DemandEvent, Rating
 from loushi.casework.demands.queries import firm
 from loushi.casework.demands.queries.promises import accept_promise
+from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.testing import at, moment
 from loushi.registry.accounts.commands import install_roles
 from loushi.registry.accounts.factories import actor_of, make_user
@@ -210,6 +211,19 @@ def test_rating_stands_apart_from_the_verdict(world: World, contact: User) -> No
     assert (demand.state, demand.verdict, demand.solved, demand.score) == (
         "closed", "solved", "partly", 3,
     )  # fmt: skip
+
+
+def test_a_case_that_was_closed_without_a_rating_promises_no_date(
+    world: World, contact: User
+) -> None:
+    demand = resolved(world, contact)
+    client = logged_in(contact)
+    assert "前有效" in client.get(f"/demands/mine/{demand.pk}/").content.decode()
+    world.move(demand, "close_unrated", system_actor("test"))
+    page = client.get(f"/demands/mine/{demand.pk}/").content.decode()
+    assert "您仍可以补评" in page
+    assert "前有效" not in page
+    assert "前有效" not in client.get(f"/demands/mine/{demand.pk}/rate/").content.decode()
 
 
 def test_asking_again_rates_and_reopens_in_one_step(world: World, contact: User) -> None:

@@ -132,6 +132,13 @@ def test_changes_pair_both_sides() -> None:
 
 
 @pytest.mark.django_db
+def test_recorded_lists_and_answers_are_read_as_words() -> None:
+    (pk,) = write(after={"codes": ["10", "10.01"], "open": True, "to": {"C1": [4]}})
+    shown = {c.label: c.after for c in queries.entry(auditor(), pk).changes}
+    assert shown == {"codes": "10、10.01", "open": "是", "to": "C1 4"}
+
+
+@pytest.mark.django_db
 def test_actions_have_words_where_anybody_gave_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy, "_names", {})
     policy.name_actions({"accounts.log_in": "登录"})

@@ -86,9 +86,30 @@ def test_flags_stand_in_order_and_share_no_row_when_they_touch() -> None:
     label = "八个汉字那么长的"
     flags = [{"kind": "flag", "at": at, "label": label, "tone": "now"} for at in (100, 110, 120)]
     bar = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags])
-    assert [flag.row for flag in bar.flags] == [0, 1, 2]
+    assert [flag.row for flag in bar.flags] == [2, 1, 0]
     assert bar.rows == 3
     assert [flag.left for flag in bar.flags] == sorted(flag.left for flag in bar.flags)
+
+
+def test_no_pole_goes_through_a_label() -> None:
+    flags = [
+        {"kind": "flag", "at": 9, "label": "停表 13:39", "tone": "now"},
+        {"kind": "flag", "at": 30, "label": "受理到期 14:00", "tone": "due"},
+    ]
+    first, second = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags]).flags
+    assert first.left < second.left < first.left + 10  # its words reach over the second's pole,
+    assert first.row > second.row  # which ends below them
+
+
+def test_labels_of_days_and_pauses_stand_only_where_they_fit() -> None:
+    days = [{"kind": "day", "label": "11月26日 周四", "minutes": 420} for _ in range(20)]
+    pause = {"kind": "pause", "start": 100, "end": 3000, "label": "暂停"}
+    bar = drawing.clock_bar([*days, pause])
+    assert {part.item["label"] for part in bar.days} == {""}
+    assert {part.item["label"] for part in bar.pauses} == {""}
+    bar = drawing.clock_bar([*days[:4], pause | {"end": 1200}])
+    assert [part.item["label"] for part in bar.pauses].count("暂停") == 1
+    assert {part.item["label"] for part in bar.days} == {"11月26日 周四"}
 
 
 def test_an_empty_clock_draws_nothing() -> None:
