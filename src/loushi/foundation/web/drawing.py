@@ -249,15 +249,12 @@ def clock_bar(items: Sequence[Mapping[str, Any]]) -> ClockBar:
 
     fills = [piece for item in items if item["kind"] in {"used", "over"} for piece in pieces(item)]
     pauses = [
-        piece
-        for item in items
-        if item["kind"] == "pause"
-        for piece in _named_once(pieces(item))
+        piece for item in items if item["kind"] == "pause" for piece in _named_once(pieces(item))
     ]
-    day_parts = [
-        ClockPart(part.left, part.width, {**part.item, "label": _fitting(part)})
-        for part in day_parts
-    ]
+    day_parts, gap_parts = (
+        [ClockPart(part.left, part.width, {**part.item, "label": _fitting(part)}) for part in parts]
+        for parts in (day_parts, gap_parts)
+    )
     flags, rows = _flags([item for item in items if item["kind"] == "flag"], place)
     return ClockBar(
         tuple(day_parts), tuple(gap_parts), tuple(fills), tuple(pauses), tuple(flags), rows
@@ -265,11 +262,12 @@ def clock_bar(items: Sequence[Mapping[str, Any]]) -> ClockBar:
 
 
 def _fitting(part: ClockPart) -> str:
-    """A day's label as far as it fits: "11月26日 周四", "11月26日", or nothing; today's always."""
+    """A day's label as far as it fits: "11月26日 周四", "11月26日", or nothing; today's unless the bar ends."""
     label = str(part.item["label"])
-    if part.item.get("today") or part.item.get("makeup"):
+    reach = part.left + _label_width(label) / BAR_PIXELS * 100
+    if (part.item.get("today") or part.item.get("makeup")) and reach <= 100:
         return label
-    room = part.width / 100 * BAR_PIXELS
+    room = part.width / 100 * BAR_PIXELS + 6  # a label carries 8 of padding, a day needs 2
     return next((text for text in (label, label.split(" ")[0]) if _label_width(text) <= room), "")
 
 
@@ -284,31 +282,61 @@ def _named_once(pieces: list[ClockPart]) -> list[ClockPart]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Where the words of a flag may stand: beside or over its pole at `at`, on a row."""
+
+    at: float
+    begin: float
+    end: float
+    side: str
+    row: int
+
+    def clashes(self, other: "_Label") -> bool:
+        """The words touch, or a pole (it fills the rows below its own words) goes through them."""
+        return (
+            (self.row == other.row and self.begin < other.end and other.begin < self.end)
+            or (other.row > self.row and self.begin < other.at < self.end)
+            or (self.row > other.row and other.begin < self.at < other.end)
+        )
+
+
 def _flags(items: Sequence[Mapping[str, Any]], place: Any) -> tuple[list[ClockFlag], int]:
-    """Each label on the lowest row where it touches no neighbour and no pole goes through it."""
-    spans: list[tuple[float, float, float, str, Mapping[str, Any]]] = []  # at, begin, end, side
-    pole = -100.0  # where the flag before stands: a label must not lie across its pole
-    for item in sorted(items, key=lambda one: one["at"]):
+    """Each label as low as it can stand without touching another label or pole."""
+    ordered = sorted(items, key=lambda one: one["at"])
+    choices = []
+    for item in ordered:
         at = place(item["at"], opening=False)
         width = _label_width(str(item["label"])) / BAR_PIXELS * 100
-        side, begin = "middle", at - width / 2
-        if begin < 0 or (spans and begin < pole < at):
-            side, begin = "start", at
-        elif at + width / 2 > 100:
-            side, begin = "end", at - width
-        spans.append((at, begin, begin + width, side, item))
-        pole = at
-    flags: list[ClockFlag] = []
-    placed: list[tuple[float, float, int]] = []
-    for at, begin, end, side, item in reversed(spans):
-        # The pole of a later flag takes all rows below its own label.
-        row = max((flag.row for flag in flags if begin < flag.left < end), default=0)
-        while any(other == row and left < end and begin < right for left, right, other in placed):
-            row += 1
-        placed.append((begin, end, row))
-        text, tone = str(item["label"]), str(item.get("tone", "now"))
-        flags.append(ClockFlag(round(at, 3), row, side, tone, text))
-    return flags[::-1], max((flag.row for flag in flags), default=-1) + 1
+        sides = {"middle": at - width / 2, "start": at, "end": at - width}
+        inside = [
+            (side, begin) for side, begin in sides.items() if begin >= 0 and begin + width <= 100
+        ] or [("start" if at < 50 else "end", sides["start" if at < 50 else "end"])]
+        choices.append(
+            [
+                _Label(at, begin, begin + width, side, row)
+                for row in range(len(ordered))
+                for side, begin in inside
+            ]
+        )
+    flags = [
+        ClockFlag(round(label.at, 3), label.row, label.side, str(item.get("tone", "now")),
+                  str(item["label"]))
+        for label, item in zip(_arranged(choices), ordered, strict=True)
+    ]  # fmt: skip
+    return flags, max((flag.row for flag in flags), default=-1) + 1
+
+
+def _arranged(choices: Sequence[Sequence[_Label]], set_down: tuple[_Label, ...] = ()) -> Any:
+    """The first arrangement without a clash, tried from low to high; a handful of labels at most."""
+    if len(set_down) == len(choices):
+        return set_down
+    for label in choices[len(set_down)]:
+        if not any(label.clashes(other) for other in set_down):
+            found = _arranged(choices, (*set_down, label))
+            if found:
+                return found
+    return () if set_down else tuple(one[0] for one in choices)
 
 
 # ---- towers -------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def test_flags_stand_in_order_and_share_no_row_when_they_touch() -> None:
     label = "八个汉字那么长的"
     flags = [{"kind": "flag", "at": at, "label": label, "tone": "now"} for at in (100, 110, 120)]
     bar = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags])
-    assert [flag.row for flag in bar.flags] == [2, 1, 0]
-    assert bar.rows == 3
+    assert bar.rows == 2  # the first to the left of its pole, the others beside and above
+    assert len({(flag.row, flag.side) for flag in bar.flags}) == 3
     assert [flag.left for flag in bar.flags] == sorted(flag.left for flag in bar.flags)
 
 
@@ -99,6 +99,17 @@ def test_no_pole_goes_through_a_label() -> None:
     first, second = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags]).flags
     assert first.left < second.left < first.left + 10  # its words reach over the second's pole,
     assert first.row > second.row  # which ends below them
+
+
+def test_flags_at_the_right_edge_stay_on_the_bar() -> None:
+    labels = ("80% 提醒 15:20", "现在 09:06", "办结到期 09:38")
+    flags = [
+        {"kind": "flag", "at": at, "label": label, "tone": "now"}
+        for at, label in zip((408, 414, 418), labels, strict=True)
+    ]
+    shown = drawing.clock_bar([{"kind": "day", "label": "", "minutes": 420}, *flags]).flags
+    assert {flag.side for flag in shown} == {"end"}
+    assert [flag.row for flag in shown] == [0, 1, 2]
 
 
 def test_labels_of_days_and_pauses_stand_only_where_they_fit() -> None:
