@@ -179,7 +179,7 @@ SAMPLES: dict[str, Sample] = {
     "transfer:waiting_row": row("unplaced"),
     "transfer:drop": row("unplaced"),
     # overview
-    "insights:rows": fixed("figures count only what the reader may see", code="received"),
+    "insights:rows": fixed("figures count only what the reader may see", code="accepted_on_time"),
     # the API
     "api:add": api("demand"),
     "api:download_attachment": api("demand", "attachment"),

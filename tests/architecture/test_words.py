@@ -103,9 +103,9 @@ def audited() -> dict[str, str]:
             given = [word.value for word in node.keywords if word.arg == "action"]
             given += node.args if name in WRITES else []
             for part in (inner for one in given for inner in ast.walk(one)):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    if ACTION.fullmatch(part.value) and not part.value.endswith("_"):
-                        found[part.value] = f"{module.name}:{part.lineno}"
+                code = getattr(part, "value", None)
+                if isinstance(code, str) and ACTION.fullmatch(code) and code[-1] != "_":
+                    found[code] = f"{module.name}:{node.lineno}"
     return found
 
 

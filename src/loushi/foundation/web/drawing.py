@@ -262,7 +262,10 @@ def clock_bar(items: Sequence[Mapping[str, Any]]) -> ClockBar:
 
 
 def _fitting(part: ClockPart) -> str:
-    """A day's label as far as it fits: "11月26日 周四", "11月26日", or nothing; today's unless the bar ends."""
+    """A day's label as far as it fits: with the weekday, without, or nothing.
+
+    Today's stands unless the bar ends.
+    """
     label = str(part.item["label"])
     reach = part.left + _label_width(label) / BAR_PIXELS * 100
     if (part.item.get("today") or part.item.get("makeup")) and reach <= 100:
@@ -328,7 +331,7 @@ def _flags(items: Sequence[Mapping[str, Any]], place: Any) -> tuple[list[ClockFl
 
 
 def _arranged(choices: Sequence[Sequence[_Label]], set_down: tuple[_Label, ...] = ()) -> Any:
-    """The first arrangement without a clash, tried from low to high; a handful of labels at most."""
+    """The first arrangement without a clash, from low to high; a handful of labels at most."""
     if len(set_down) == len(choices):
         return set_down
     for label in choices[len(set_down)]:

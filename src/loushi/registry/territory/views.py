@@ -222,28 +222,66 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def split(request: HttpRequest, pk: int) -> HttpResponse:
+    """Several heirs; first what each of them takes, then the split itself."""
     row = _changeable(request, pk)
-    children = [(node.id, node.name) for node in queries.children(pk)]
-    form = forms.SplitForm(
-        request.POST or None, children=children, buildings=buildings_of(request.actor, pk)
+    form = _split_form(request, row)
+    shown: list[tuple[str, commands.Preview]] = []
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        if "confirm" not in request.POST:
+            shown = _split_preview(form, pk)
+        else:
+            try:
+                heirs = commands.split_unit(
+                    actor=request.actor, unit_id=pk, on=typed["on"], why=typed["why"],
+                    dissolve=typed["dissolve"],
+                    parts=[commands.Part(**{k: v for k, v in part.items() if k != "number"})
+                           for part in typed["parts"]],
+                )  # fmt: skip
+            except Refused as refusal:
+                form.refuse(refusal)
+            else:
+                names = "、".join(f"“{heir.name}”" for heir in heirs)
+                said = (
+                    _("“%(unit)s”自 %(on)s 起撤销，由%(heirs)s承接。") if typed["dissolve"]
+                    else _("“%(unit)s”自 %(on)s 起拆分，由%(heirs)s承接划出的部分。")
+                )  # fmt: skip
+                words = {"unit": row.name, "on": typed["on"], "heirs": names}
+                messages.info(request, said % words)
+                return redirect("territory:unit", pk)
+    context = {"unit": row, "form": form, "preview": shown, "most": forms.MAX_HEIRS}
+    status = 422 if form.errors else 200
+    return render(request, "territory/split.html", context, status=status)
+
+
+def _split_form(request: HttpRequest, row: Unit) -> forms.SplitForm:
+    """Bound, unless another heir was asked for: then what was typed is kept and nothing judged."""
+    given = request.POST
+    said = given.get("heirs", "")
+    count = int(said) if said.isascii() and said.isdigit() and len(said) < 3 else 2
+    more = "more" in given
+    same = _nodes(request.actor, lambda node: node.kind == row.kind and node.id != row.pk)
+    return forms.SplitForm(
+        None if more else given or None,
+        initial=dict(given.items()) | {"heirs": count + 1} if more else None,
+        units=[(key, name.strip(INDENT)) for key, name in same],
+        children=[(node.id, node.name) for node in queries.children(row.pk)],
+        buildings=buildings_of(request.actor, row.pk),
+        count=count + more,
     )
 
-    def change(typed: dict[str, Any]) -> str:
-        part = commands.Part(
-            code=typed["code"], name=typed["name"], prefix=typed["prefix"].upper(),
-            children=tuple(typed["children"]), buildings=tuple(typed["buildings"]),
-        )  # fmt: skip
-        commands.split_unit(
-            actor=request.actor, unit_id=pk, on=typed["on"], parts=[part], why=typed["why"]
-        )
-        return _("自 %(on)s 起拆出“%(name)s”。") % {"on": typed["on"], "name": typed["name"]}
 
-    def preview(typed: dict[str, Any]) -> commands.Preview:
-        return commands.preview_split(
-            unit_id=pk, children=typed["children"], buildings=typed["buildings"], on=typed["on"]
+def _split_preview(form: forms.SplitForm, pk: int) -> list[tuple[str, commands.Preview]]:
+    typed = form.cleaned_data
+    return [
+        (
+            form.spoken(part["number"]),
+            commands.preview_split(
+                unit_id=pk, children=part["children"], buildings=part["buildings"], on=typed["on"]
+            ),
         )
-
-    return _changing(request, row, form, _("拆出新单元"), change, preview)
+        for part in typed["parts"]
+    ]
 
 
 @require_POST

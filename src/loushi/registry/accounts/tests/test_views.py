@@ -193,6 +193,17 @@ def test_people_are_exported_under_the_same_rights(units: dict[str, Unit]) -> No
     assert "邻居乙" not in text
 
 
+def test_the_export_reads_all_people_in_portions(
+    security: Client, units: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loushi.registry.accounts.exports.CHUNK", 2)
+    names = {make_staff("window_clerk", units["C1"], name=f"甲{n}").name for n in range(5)}
+    response = security.get(reverse("accounts:people"), {"export": "csv"})
+    text = b"".join(response).decode() if response.streaming else response.content.decode()
+    assert all(name in text for name in names)
+    assert text.count("窗口") == 5  # each with the post
+
+
 def test_a_list_costs_the_same_for_two_and_for_twenty(
     security: Client, units: dict[str, Unit]
 ) -> None:

@@ -19,7 +19,9 @@ from loushi.registry.buildings.models import Building, BuildingRole, Grade, Spac
 from loushi.registry.buildings.policy import APPOINT, CHANGE, VIEW
 from loushi.registry.buildings.queries.counting import Occupancy, counting_on
 from loushi.registry.buildings.queries.paging import PAGE_SIZE, Page, page_of
+from loushi.registry.territory import queries as territory
 from loushi.registry.territory.models import Unit
+from loushi.registry.territory.policy import can_change
 
 ZERO = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
 SORTS: dict[str, tuple[str, ...]] = {
@@ -271,8 +273,18 @@ def choices(actor: Actor, text: str = "", limit: int = 50) -> list[tuple[int, st
 
 
 def buildings_of_unit(actor: Actor, unit_id: int) -> list[tuple[int, str]]:
-    """(id, name) of the visible buildings at or below a unit, for dividing it."""
-    rows = buildings(actor, Filters(unit=unit_id)).order_by("name", "pk")
+    """(id, name) of the buildings at or below a unit, for dividing it.
+
+    Who may divide a unit reads the names of all its buildings, though the register of buildings
+    itself may be closed to them (the system administrator).
+    """
+    path = territory.get_unit(unit_id).path
+    if path and can_change(actor, path):
+        every = Building.objects.unscoped("the names, for who may divide the unit they stand in")
+        rows = every.filter(path_range("unit_path", path))
+    else:
+        rows = buildings(actor, Filters(unit=unit_id))
+    rows = rows.order_by("name", "pk")
     return list(rows.values_list("pk", "name")[:500])
 
 

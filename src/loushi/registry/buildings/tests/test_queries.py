@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from loushi.foundation.core.actor import system_actor
+from loushi.foundation.core.testing import make_actor
 from loushi.registry.buildings import commands, queries
 from loushi.registry.buildings.factories import make_building, make_space
 from loushi.registry.territory.factories import make_district
@@ -100,3 +101,15 @@ def test_units_of_the_form_are_those_where_the_actor_may_change(units) -> None:
     names = [name.strip() for _pk, name in queries.unit_choices(actor)]
     assert names == ["第1商务社区", "第1-1片区", "第1-2片区"]
     assert queries.unit_choices(make_actor()) == []
+
+
+def test_who_divides_a_unit_reads_the_names_of_its_buildings(units) -> None:
+    tower = make_building(units["C1-G1"], name="望澜中心")
+    make_building(units["C2"], name="别处大厦")
+    here = [(tower.pk, "望澜中心")]
+    divider = make_actor(path=units["Q"].path, permissions=["territory.change"])
+    assert queries.buildings_of_unit(divider, units["C1"].pk) == here
+    reader = make_actor(path=units["C1"].path, permissions=["buildings.view"])
+    assert queries.buildings_of_unit(reader, units["C1"].pk) == here
+    neighbour = make_actor(path=units["C2"].path, permissions=["territory.change"])
+    assert queries.buildings_of_unit(neighbour, units["C1"].pk) == []

@@ -103,7 +103,8 @@ def test_founding_renaming_splitting_merging_by_form(units: dict[str, Unit], act
     grid = Unit.objects.get(code="C1-G3")
     client.post(reverse("territory:rename", args=[grid.pk]), day | {"name": "东清片区"})
     assert queries.get_unit(grid.pk).name == "东清片区"
-    part = {"code": "C3", "name": "东清商务社区", "children": [grid.pk], "confirm": "1"}
+    part = {"heirs": "1", "heir_1_code": "C3", "heir_1_name": "东清商务社区",
+            f"child_{grid.pk}": "1", "confirm": "1"}  # fmt: skip
     apart = reverse("territory:split", args=[units["C1"].pk])
     assert client.post(apart, day | part).status_code == 302
     heir = Unit.objects.get(code="C3")
@@ -111,6 +112,72 @@ def test_founding_renaming_splitting_merging_by_form(units: dict[str, Unit], act
     merge = {"on": "2026-10-13", "why": "", "units": [heir.pk], "confirm": "1"}
     assert client.post(reverse("territory:merge", args=[units["C2"].pk]), merge).status_code == 302
     assert queries.path_on(heir.pk, date(2026, 10, 13)) == ""
+
+
+def halves(units: dict[str, Unit]) -> dict[str, Any]:
+    """C1 goes to a new community and to C2, one grid each."""
+    return {
+        "on": "2026-10-12", "why": "区委〔2026〕9 号", "heirs": "2", "dissolve": "on",
+        "heir_1_code": "C9", "heir_1_name": "东清商务社区", "heir_1_prefix": "dq",
+        "heir_2_unit": str(units["C2"].pk),
+        f"child_{units['C1-G1'].pk}": "1", f"child_{units['C1-G2'].pk}": "2",
+    }  # fmt: skip
+
+
+def test_a_unit_is_dissolved_into_several_heirs(units: dict[str, Unit], acting: Any) -> None:
+    client = acting(units["Q"].path, "territory.change")
+    address = reverse("territory:split", args=[units["C1"].pk])
+    page = client.post(address, halves(units))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "承接单元 1·东清商务社区" in text
+    assert "承接单元 2·第2商务社区" in text
+    assert "原单元从这一天起撤销" in text
+    assert queries.path_on(units["C1"].pk) == units["C1"].path  # only looked at so far
+    assert client.post(address, halves(units) | {"confirm": "1"}).status_code == 302
+    new = Unit.objects.get(code="C9")
+    assert (new.prefix, queries.path_on(units["C1"].pk)) == ("DQ", "")
+    assert queries.path_on(units["C1-G1"].pk).startswith(new.path)
+    assert queries.path_on(units["C1-G2"].pk).startswith(units["C2"].path)
+    assert queries.heirs(units["C1"].pk) == new.pk  # the first heir takes what nobody assigned
+
+
+def test_another_heir_is_offered_without_script_and_keeps_what_was_typed(
+    units: dict[str, Unit], acting: Any
+) -> None:
+    client = acting(units["Q"].path, "territory.change")
+    address = reverse("territory:split", args=[units["C1"].pk])
+    page = client.post(address, halves(units) | {"heir_1_name": "", "more": "1"})
+    assert page.status_code == 200  # nothing is judged yet
+    text = page.content.decode()
+    assert 'name="heir_3_name"' in text
+    assert 'value="C9"' in text
+    assert "新单元的编码和名称都要填写" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"heir_1_name": ""}, "新单元的编码和名称都要填写"),
+        ({"heir_2_unit": ""}, "有下级或楼宇划给了它"),
+        ({"heir_1_code": "C2"}, "已被使用"),
+        ({"child": ""}, "请为这些下级单元选定去向"),
+    ],
+)
+def test_a_split_that_cannot_be_says_why_and_changes_nothing(
+    units: dict[str, Unit], acting: Any, typed: dict[str, str], sentence: str
+) -> None:
+    client = acting(units["Q"].path, "territory.change")
+    form = halves(units) | {"confirm": "1"}
+    if "child" in typed:
+        form[f"child_{units['C1-G2'].pk}"] = ""
+    before = list(UnitPlacement.objects.values())
+    page = client.post(reverse("territory:split", args=[units["C1"].pk]), form | typed)
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert sentence in text
+    assert "区委〔2026〕9 号" in text
+    assert list(UnitPlacement.objects.values()) == before
 
 
 def test_a_refusal_stands_beside_its_field(units: dict[str, Unit], acting: Any) -> None:
