@@ -1,8 +1,7 @@
 """Nobody forgets a guard: every address is requested as nobody, as each role, and as a neighbour.
 
-Nobody is sent to the login. What each role is answered stands in `access.csv`
-(`test_access.py`). The people of the neighbour community are told that a row of this community does
-not exist, and posting to it changes nothing.
+Nobody is sent to the login. A person with a role never meets a crash. The people of the neighbour
+community are told that a row of this community does not exist, and posting to it changes nothing.
 """
 
 import re
@@ -99,6 +98,8 @@ def test_nobody_gets_in_without_login(route: Route, client: Client) -> None:
     assert {"login", 401} & set(answers.values()), f"nothing answers here: {answers}"
 
 
+# What an honest answer to a person who is logged in can look like.
+CALM = {200, 204, 302, 303, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 HIDDEN = {403, 404, 405, 410}
 LEAVING = {"accounts:logout", "accounts:enter_demo"}
 # The sample's file does not lie in the data folder: 404 for those who may see it, too.
@@ -128,6 +129,30 @@ def entered(user: Any) -> Client:
     name, value = session_cookie(user)
     client.cookies[name] = value
     return client
+
+
+@pytest.mark.slow
+def test_every_page_answers_every_role_calmly(world: World) -> None:
+    """No crash for anybody; and the samples are real: of each, some role sees more than a 404."""
+    crashes = []
+    answers: dict[str, set[int]] = {}
+    for role, user in {**world.staff, "nobody in particular": world.visitor}.items():
+        client = entered(user)
+        for route in ALL:
+            if route.name in LEAVING:
+                continue
+            path = address(route, world)
+            status = status_of(client.get(path))
+            answers.setdefault(route.name, set()).add(status)
+            if status not in CALM:
+                crashes.append(f"{status} for {role}: GET {path} ({route.name})")
+    blind = [
+        f"{route.name} is 404 for every role: {route.pattern}"
+        for route in ALL
+        if route.parameters and not SAMPLES[route.name].shared and answers[route.name] == {404}
+        if route.name not in NO_FILE
+    ]
+    assert not crashes + blind, "\n".join(crashes + blind)
 
 
 def neighbour_answers(world: World, method: str) -> list[str]:
