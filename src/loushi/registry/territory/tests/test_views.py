@@ -53,7 +53,7 @@ def test_the_tree_shows_any_day(units: dict[str, Unit], acting: Any) -> None:
     today = client.get(reverse("territory:tree")).content.decode()
     assert "望澜商务社区" in today
     before = client.get(reverse("territory:tree"), {"on": "2026-10-11"}).content.decode()
-    assert "望澜商务社区" not in before
+    assert "望澜商务社区" not in before.partition("<main")[2]  # the frame speaks of today
     assert client.get(reverse("territory:tree"), {"on": "2019-01-01"}).status_code == 200
     assert client.get(reverse("territory:tree"), {"on": "2019-99-01"}).status_code == 200
 
