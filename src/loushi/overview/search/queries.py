@@ -177,7 +177,7 @@ def _rooms(actor: Actor, text: str, size: int) -> Group:
 def _visits(actor: Actor, text: str, size: int) -> Group:
     found = find(kind="visit", query=text, scope=scope_of(actor, Visit), limit=RANKED)
     rows = visits.visits(actor).filter(pk__in=found.ids)
-    lines = visits.lines(visits.joined(rows).order_by("-at", "-pk")[:size])
+    lines = visits.lines(list(visits.joined(rows).order_by("-at", "-pk")[:size]))
     hits = tuple(
         Hit(
             href=f"/visits/{line.id}/",
