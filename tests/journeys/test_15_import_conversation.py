@@ -94,8 +94,8 @@ def test_from_the_sheet_to_the_roll_back(
     assert (found.counts["changed"], found.counts["rejected"]) == (2, 2), found.reasons
     assert found.origins["到期日"] in {"given", "recognised"}
     assert page.locator(".diff-old").first.is_visible()
-    assert page.get_by_text("没有 2025 年 2 月 30 日这一天").first.is_visible()
-    assert page.get_by_text("是字母 O").first.is_visible()
+    assert page.locator(".cell-error", has_text="没有 2025 年 2 月 30 日").first.is_visible()
+    assert page.locator(".cell-error", has_text="是字母 O").first.is_visible()
     assert list(Tenancy.plain.order_by("pk").values()) == before
     axe(page)
     phone = enter("secretary1", f"/transfer/{found.pk}/", viewport=PHONE)
@@ -105,7 +105,7 @@ def test_from_the_sheet_to_the_roll_back(
     phone.context.close()
 
     # a doubtful cell needs a note before anything is applied
-    assert page.get_by_text("缩小 50%，请说明").first.is_visible()
+    assert page.locator(".cell-warn", has_text="缩小 50%").first.is_visible()
     assert page.get_by_role("button", name="应用 2 行").is_disabled()
     doubtful = ImportRow.objects.unscoped("journey").get(batch=found, confirms__gt=0)
     page.fill(f"#note-{doubtful.row_number}", "一半转租给沐石设计，电话核实")
