@@ -128,6 +128,11 @@ SAMPLES: dict[str, Sample] = {
     "tax:firm": row("enterprise"),
     "tax:look": row("enterprise"),
     "tax:correct": row("return"),
+    # leads
+    "leads:page": row("lead"),
+    "leads:edit": row("lead"),
+    "leads:move": row("lead", name="note"),
+    "leads:referrer": row("referral_post"),
     # demands
     "demands:case": row("demand"),
     "demands:move": row("demand", name="accept"),

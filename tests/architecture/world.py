@@ -44,6 +44,7 @@ from loushi.registry.enterprises.models import (
     SignUp,
     Tenancy,
 )
+from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
@@ -101,6 +102,8 @@ def _registry(world: World) -> None:
         "building": tower.pk,
         "space": space.pk,
         "enterprise": firm.pk,
+        "lead": _make(InvestmentLead, company="来访企业", source="call", **here).pk,
+        "referral_post": _make(ReferralPost, name="业委会", since=accounts.SINCE, **here).pk,
         "return": _make(TaxReturn, enterprise=firm, year=2025, amount=1, source="x", **path).pk,
         "tenancy": _make(Tenancy, enterprise=firm, building=tower, **path).pk,
         "contact": _make(EnterpriseContact, enterprise=firm, name="陈屿", **path).pk,

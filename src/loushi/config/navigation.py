@@ -40,7 +40,9 @@ RAIL: tuple[Entry, ...] = (
         ("enterprises:list",), _("企业"), "building-community", ("enterprises.view",),
         "/enterprises/",
     ),
-    Entry(("leads:list",), _("招商"), "briefcase", ("leads.view",), "/leads/"),
+    Entry(
+        ("leads:list",), _("招商"), "briefcase", ("leads.view", "leads.refer"), "/leads/",
+    ),
     Entry(
         ("tax:home",), _("税收"), "report", ("tax.figures", "tax.bands", "tax.cube"), "/tax/",
     ),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.configure import install_default_categories
-from loushi.demo import cases, firms, people, places, taxes, visits
+from loushi.demo import cases, firms, leads, people, places, taxes, visits
 from loushi.demo.models import DemoDistrict
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
@@ -69,6 +69,7 @@ def build(
             contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
         with transaction.atomic():
             taxes.record(actor, rng, placed, day, say)
+            leads.write(actor, rng, shape, made, day, say)
         with transaction.atomic():
             count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
             say(f"  诉求 {count:,}")

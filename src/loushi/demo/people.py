@@ -73,6 +73,7 @@ def _posts(places: Places, staff: Staff) -> list[_Post]:
                 _Post(f"officer{n}.{m}", "enterprise_officer", "企业专员", unit, shown=shown)
             )
         posts.append(_Post(f"liaison{n}", "investment_liaison", "招商联络员", unit, shown=first))
+        posts.append(_Post(f"referral{n}", "referral_post", "招商联络站", unit, shown=first))
         grid = places.grids[unit.pk][0]
         posts.append(_Post(f"chief{n}", "micro_grid_chief", "微网格长", grid, shown=first))
     for n, department in enumerate(staff.departments.values(), 1):
