@@ -13,6 +13,7 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import actor_for
+from loushi.registry.enterprises.models import IndustryCode
 from loushi.registry.leads import commands, queries
 from loushi.registry.leads.models import InvestmentLead, LostReason, Source
 
@@ -71,7 +72,10 @@ def _walk(
     given: dict[str, Any] = {}
     for name in STEPS[: min(steps, len(STEPS))]:
         if name == "talk":
-            given = {"industry_id": rng.choice(("I", "J", "L", "M", "Q"))}
+            section = rng.choice(("I", "J", "L", "M", "Q"))
+            if not IndustryCode.objects.filter(pk=section).exists():
+                break  # a database without the code table
+            given = {"industry_id": section}
         elif name == "view":
             rooms = queries.room_choices(liaison, lead)
             if not rooms:

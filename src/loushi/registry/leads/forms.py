@@ -10,12 +10,6 @@ from loushi.registry.leads.models import LostReason, Source
 
 lazy = gettext_lazy
 BLANK = [("", lazy("未填"))]
-USES = [
-    ("办公", lazy("办公")),
-    ("商业", lazy("商业")),
-    ("研发", lazy("研发")),
-    ("其他", lazy("其他")),
-]
 
 
 def _date(label: Any) -> forms.DateField:
@@ -42,7 +36,10 @@ class LeadForm(forms.Form):
     area_min = _money(lazy("面积不小于（㎡）"))
     area_max = _money(lazy("面积不大于（㎡）"))
     budget = _money(lazy("预算（元/㎡·天）"))
-    use = forms.ChoiceField(label=lazy("用途"), choices=[*BLANK, *USES], required=False)
+    use = forms.CharField(
+        label=lazy("用途"), max_length=20, required=False,
+        help_text=lazy("与房源登记的用途一致，例如办公、商业。"),
+    )  # fmt: skip
     needed_by = _date(lazy("希望入驻日期"))
     note = forms.CharField(label=lazy("备注"), max_length=300, required=False)
 
@@ -62,7 +59,10 @@ class MoveForm(forms.Form):
     contact_phone = forms.CharField(label=lazy("联系电话"), max_length=20, required=False)
     industry_id = forms.ChoiceField(label=lazy("行业（GB/T 4754）"), required=False)
     area_min = _money(lazy("面积不小于（㎡）"))
-    use = forms.ChoiceField(label=lazy("用途"), choices=[*BLANK, *USES], required=False)
+    use = forms.CharField(
+        label=lazy("用途"), max_length=20, required=False,
+        help_text=lazy("与房源登记的用途一致，例如办公、商业。"),
+    )  # fmt: skip
     space_id = forms.TypedChoiceField(
         label=lazy("房源"), coerce=int, empty_value=None, required=False
     )
