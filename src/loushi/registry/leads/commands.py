@@ -182,6 +182,8 @@ def refer(*, actor: Actor, company: str, contact_name: str, contact_phone: str, 
 
 def post_of(actor: Actor) -> ReferralPost | None:
     """The running post of the acting person."""
+    if actor.user_id is None:
+        return None
     today = timezone.localdate()
     running = Q(until__isnull=True) | Q(until__gte=today)
     member = (
@@ -214,11 +216,11 @@ def _effect(actor: Actor, row: InvestmentLead, move: str, given: Values) -> dict
     words = str(given.get("words", ""))[:200]
     if move == "view":
         LeadViewing.objects.unscoped("of a lead that is locked").create(
-            lead=row, unit_path=row.unit_path, space_id=row.space_id, on=on, note=words
+            lead=row, unit_path=row.unit_path, space_id=row.space_id or 0, on=on, note=words
         )
     elif move == "quote":
         LeadQuote.objects.unscoped("of a lead that is locked").create(
-            lead=row, unit_path=row.unit_path, space_id=row.space_id, on=on,
+            lead=row, unit_path=row.unit_path, space_id=row.space_id or 0, on=on,
             price=given["price"], note=words,
         )  # fmt: skip
     elif move == "move_in":
@@ -244,7 +246,7 @@ def _move_in(actor: Actor, row: InvestmentLead) -> dict[str, Any]:
         actor=actor,
         enterprise_id=firm.pk,
         values={
-            "building_id": row.building_id, "space_id": row.space_id,
+            "building_id": row.building_id or 0, "space_id": row.space_id,
             "since": row.lease_since, "lease_until": row.lease_until,
             "area": row.space.area if row.space else None,
         },

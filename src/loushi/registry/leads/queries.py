@@ -153,7 +153,8 @@ def lead_list(
     """One page, newest first."""
     rows = leads(actor, filters).select_related("unit", "industry", "officer", "referral__post")
     page = page_of(rows, order=("-created_at",), after=after, before=before, size=size)
-    return replace(page, rows=[_line(actor, row) for row in page.rows])  # type: ignore[arg-type, return-value]
+    lines = [_line(actor, row) for row in page.rows]
+    return replace(page, rows=lines)  # type: ignore[arg-type, return-value]
 
 
 def lead_lines(actor: Actor, filters: Filters) -> Iterable[Line]:
@@ -324,7 +325,7 @@ def section_counts(actor: Actor, building_id: int | None = None) -> list[tuple[s
     )
     names = dict(IndustryCode.objects.filter(level=1).values_list("code", "name"))
     ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(code, names.get(code, code), count) for code, count in ranked]
+    return [(str(code), names.get(str(code), str(code)), count) for code, count in ranked]
 
 
 def room_choices(actor: Actor, row: InvestmentLead) -> list[tuple[int, str]]:
