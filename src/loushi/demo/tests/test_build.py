@@ -13,6 +13,7 @@ from loushi.registry.accounts.models import Appointment, User
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.commands.credit_code import is_valid
 from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.registry.leads.models import InvestmentLead
 from loushi.registry.territory.models import Unit
 
 
@@ -23,7 +24,8 @@ def numbers() -> list[tuple[str, str, str, object]]:
 
 def test_the_district_has_the_size_of_its_template(district: None) -> None:
     assert Building.objects.unscoped("t").count() == 10
-    assert Enterprise.objects.unscoped("t").count() == 60
+    landed = InvestmentLead.objects.unscoped("t").filter(state="moved_in").count()
+    assert Enterprise.objects.unscoped("t").count() == 60 + landed
     assert Demand.objects.unscoped("t").count() == 120
     assert Unit.objects.filter(kind="micro_grid").count() == 10
 
