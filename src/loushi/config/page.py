@@ -20,6 +20,7 @@ from loushi.foundation.core.actor import ANONYMOUS, ENTERPRISE, UNIT, Actor, Gra
 from loushi.foundation.core.logs import request_id
 from loushi.foundation.notices import queries as notices
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
+from loushi.foundation.web.offline import works_offline
 from loushi.foundation.web.parts import Values
 from loushi.registry.territory import queries as territory
 
@@ -149,6 +150,11 @@ class Frame:
     def user_key(self) -> str:
         """What keeps the drafts of two people on one machine apart."""
         return str(self._actor.user_id or "")
+
+    @cached_property
+    def works_offline(self) -> bool:
+        """Whether the person records outside, so that the device may keep pages and records."""
+        return works_offline(self._actor)
 
     @cached_property
     def person(self) -> Person | None:

@@ -150,6 +150,9 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'", "'unsafe-inline'"],  # widths of bars are inline styles
         "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],

@@ -27,6 +27,7 @@ def connect() -> None:
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
+    _offline()
     register_holders(held_spaces)
     set_frame(Frame)
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
@@ -66,6 +67,17 @@ def _attachments(label: str, ids: Any) -> dict[Any, str]:
     from loushi.foundation.files.queries import parents_with_files
 
     return {pk: _("附有文件") for pk in parents_with_files(label, ids)}
+
+
+def _offline() -> None:
+    """What is recorded and taken along without a network."""
+    from loushi.casework.visits.policy import RECORD, SWEEP
+    from loushi.casework.visits.views import offline as visits
+    from loushi.foundation.web.offline import register, register_pack
+
+    register("visit", command="visits.record", save=visits.save_visit)
+    register("room", command="visits.sweep", save=visits.save_room)
+    register_pack(visits.pack, RECORD, SWEEP, files=("visits/visits.css",))
 
 
 def _demo_accounts() -> Any:

@@ -24,6 +24,15 @@ def fingerprint(payload: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def used(*, actor: Actor, command: str, key: str) -> int | None:
+    """The id that an earlier call with this key made, or None. For queues that send again: what was
+    typed may read differently once the first sending has changed the register."""
+    row = IdempotencyKey.objects.filter(
+        user_id=actor.user_id or 0, command=command, key=key[:80], object_id__isnull=False
+    )
+    return row.values_list("object_id", flat=True).first() if key else None
+
+
 def once(
     *, actor: Actor, command: str, key: str, payload: Mapping[str, Any], create: Callable[[], int]
 ) -> tuple[int, bool]:

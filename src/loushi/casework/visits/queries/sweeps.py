@@ -346,6 +346,22 @@ def tasks_of(actor: Actor, campaign: SweepCampaign) -> QuerySet[SweepTask]:
     return SweepTask.objects.visible_to(actor).filter(campaign=campaign)
 
 
+def open_buildings(actor: Actor) -> list[tuple[SweepCampaign, Building, list[int]]]:
+    """The buildings of running sweeps with the actor's rooms in walking order, to take along."""
+    rows = in_walking_order(
+        SweepTask.objects.visible_to(actor, SWEEP).filter(
+            campaign__state=SweepCampaign.State.RUNNING
+        )
+    )
+    found: dict[tuple[int, int], list[int]] = {}
+    for campaign, building, pk in rows.values_list("campaign_id", "building_id", "pk"):
+        found.setdefault((campaign, building), []).append(pk)
+    why = "the sweeps and buildings of the actor's rooms"
+    sweeps = SweepCampaign.objects.unscoped(why).in_bulk({one for one, _other in found})
+    towers = Building.objects.unscoped(why).in_bulk({one for _other, one in found})
+    return [(sweeps[one], towers[other], rooms) for (one, other), rooms in found.items()]
+
+
 def building_choices(actor: Actor) -> list[tuple[int, str]]:
     """(id, name with rooms) of the buildings that a sweep may cover."""
     rows = (

@@ -13,7 +13,13 @@ from uuid import uuid4
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from loushi.casework.visits.commands import FindingInput, NewcomerInput, RoomInput, TenantInput
+from loushi.casework.visits.commands import (
+    PAYLOAD_VERSION,
+    FindingInput,
+    NewcomerInput,
+    RoomInput,
+    TenantInput,
+)
 from loushi.casework.visits.models import Finding
 from loushi.foundation.core.errors import Refused
 
@@ -32,6 +38,11 @@ def new_key() -> str:
 def new_block(kind: str) -> dict[str, Any]:
     """An empty block of a finding."""
     return _block(uuid4().hex[:8], kind, {})
+
+
+def blank_block(kind: str) -> dict[str, Any]:
+    """A block for a script to copy where no line is; it puts its own token for TOKEN."""
+    return _block("TOKEN", kind, {})
 
 
 def _block(token: str, kind: str, values: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +108,9 @@ def put_errors(blocks: list[dict[str, Any]], refusal: Any) -> list[Any]:
     return rest
 
 
-def room_from(data: QueryDict, facts: Any) -> RoomInput:
+def room_from(
+    data: QueryDict, facts: Any, *, payload_version: int = PAYLOAD_VERSION
+) -> RoomInput:
     """The result of a room: only what differs from what the register says is a correction."""
     tenants = []
     for tenant in facts.tenants:
@@ -123,6 +136,7 @@ def room_from(data: QueryDict, facts: Any) -> RoomInput:
             for name in data
             if name.startswith("why-") and data[name].strip()
         },
+        payload_version=payload_version,
     )
 
 

@@ -43,7 +43,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                 given=VisitInput(
                     enterprise_id=pk,
                     findings=reading.findings_from(blocks),
-                    **_values(form.cleaned_data, subject),
+                    **values_of_form(form.cleaned_data, subject),
                 ),
                 key=form.cleaned_data["key"],
             )
@@ -83,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if reading.changes_blocks(request.POST, blocks):
         return _page(request, subject, form, blocks, more)
     if request.method == "POST" and form.is_valid():
-        values = _values(form.cleaned_data, subject)
+        values = values_of_form(form.cleaned_data, subject)
         values.pop("despite")
         try:
             commands.edit_visit(
@@ -123,7 +123,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "visits/withdraw.html", context, status=status)
 
 
-def _values(cleaned: dict[str, Any], subject: Subject) -> dict[str, Any]:
+def values_of_form(cleaned: dict[str, Any], subject: Subject) -> dict[str, Any]:
     """A contact that was only tapped is named from the register."""
     names = ("purpose", "met", "met_name", "met_title", "note", "despite", "at")
     values = {name: cleaned[name] for name in names}
@@ -183,6 +183,7 @@ def _page(
         "form": form,
         "blocks": blocks,
         "kinds": Finding.Kind.choices,
+        "blanks": [reading.blank_block(kind) for kind in Finding.Kind.values],
         "asks_why": bool(subject.near) or "despite" in form.errors,
         "conflict": None,
         "visit": None,

@@ -27,6 +27,8 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => say(words.wordOffline, "offline"));
 document.addEventListener("htmx:timeout", () => say(words.wordOffline, "offline"));
 document.addEventListener("htmx:afterOnLoad", () => clear("failed"));
-addEventListener("offline", () => say(words.wordOffline, "offline"));
+// Who records outside has a bar of its own (offline.js), which says more.
+const hasBar = document.querySelector("[data-offline-bar]");
+addEventListener("offline", () => { if (!hasBar) say(words.wordOffline, "offline"); });
 addEventListener("online", () => clear("offline"));
-if (!navigator.onLine) say(words.wordOffline, "offline");
+if (!navigator.onLine && !hasBar) say(words.wordOffline, "offline");
