@@ -23,6 +23,7 @@ PUBLIC: dict[str, str] = {
     "enterprises:signed_up": "says what happens after registering",
     "web:healthz": "for monitoring: that the process answers",
     "web:readyz": "for monitoring: that database and migrations are there",
+    "codes:scan": "whoever stands at a door may scan its code; a stranger gets the public card",
     "web:manifest": "what the installed app is called",
     "web:worker": "the service worker's own text, the same for everybody",
     "web:shell": "says that there is no network; nothing personal",

@@ -1,5 +1,6 @@
 """没有网络：记一次走访和五间房，关掉页面再打开都在；有网后各上传一次；两台设备改同一间由人来选。"""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -52,18 +53,28 @@ def tasks_of(officer: User, sweep: SweepCampaign) -> list[SweepTask]:
     return [found[pk] for pk in ids]
 
 
+def until(page: Any, expression: str, argument: Any = None, seconds: float = 60) -> None:
+    """Asks until it is so (the pages forbid what Playwright's own waiting evaluates)."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, f"never so: {expression}"
+        page.wait_for_timeout(200)
+
+
 def take_along(page: Any) -> None:
     """Opens the page of what is kept, and keeps everything on offer."""
     page.goto("/offline/")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    until(page, "Boolean(navigator.serviceWorker.controller)")
     page.wait_for_selector("#kept-parts .kept-row")
     for index in range(page.locator("#kept-parts .kept-row").count()):
         row = page.locator("#kept-parts .kept-row").nth(index)
         row.get_by_role("button", name="存到本机").click()
-        page.wait_for_function(
-            "i => document.querySelectorAll('#kept-parts .kept-row')[i]?.textContent.includes('后自动清除')",
-            arg=index,
-            timeout=120_000,
+        until(
+            page,
+            "i => document.querySelectorAll('#kept-parts .kept-row')[i]"
+            "?.textContent.includes('后自动清除') || false",
+            index,
+            seconds=200,
         )
 
 
@@ -89,16 +100,10 @@ def kept_pages(page: Any) -> int:
 
 
 def synced(page: Any) -> None:
-    page.wait_for_function(
-        """() => new Promise(done => {
-          const asked = indexedDB.open('loushi', 1);
-          asked.onsuccess = () => {
-            const all = asked.result.transaction('items').objectStore('items').count();
-            all.onsuccess = () => { asked.result.close(); done(all.result === 0); };
-          };
-        })""",
-        timeout=60_000,
-    )
+    end = time.monotonic() + 60
+    while waiting(page):
+        assert time.monotonic() < end, waiting(page)
+        page.wait_for_timeout(200)
 
 
 def test_off_record_close_reopen_on(
@@ -177,7 +182,7 @@ def test_two_devices_and_a_choice(
     page.context.set_offline(False)
     page.goto("/offline/")
     page.wait_for_selector(".kept-sides:not([hidden])")
-    page.wait_for_function("document.querySelectorAll('.kept-sides:not([hidden])').length === 2")
+    until(page, "document.querySelectorAll('.kept-sides:not([hidden])').length === 2")
     text = page.locator("#kept-items").inner_text()
     assert "您记的" in text
     assert "现在登记的" in text
@@ -187,7 +192,7 @@ def test_two_devices_and_a_choice(
         assert room.outcome == "confirmed"
     rows = page.locator("#kept-items .kept-row")
     rows.first.get_by_role("button", name="留现在登记的").click()
-    page.wait_for_function("document.querySelectorAll('#kept-items .kept-row').length === 1")
+    until(page, "document.querySelectorAll('#kept-items .kept-row').length === 1")
     rows.first.get_by_role("button", name="用我记的").click()
     synced(page)
     first.refresh_from_db()
@@ -251,7 +256,7 @@ def test_logging_out_warns_and_clears(
     page.context.route("**/offline/s*/", lambda route: route.abort())
     page.context.set_offline(False)
     page.goto("/visits/today/")
-    page.wait_for_function("document.querySelector('[data-offline-bar]:not([hidden])')")
+    until(page, "Boolean(document.querySelector('[data-offline-bar]:not([hidden])'))")
     page.locator(".top details.menu summary").last.click()
     page.get_by_role("button", name="退出登录").click()
     dialog = page.locator("#leave-with-items")

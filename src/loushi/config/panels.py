@@ -24,6 +24,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         f"{DEMANDS}.of_building",
         f"{VISITS}.of_building",
     ),
+    "building.acts": ("loushi.casework.codes.views.building_act",),
     "building.colours": (f"{VISITS}.sweep_colours",),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),

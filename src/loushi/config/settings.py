@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "loushi.registry.leads",
     "loushi.casework.demands",
     "loushi.casework.visits",
+    "loushi.casework.codes",
     "loushi.overview.insights",
     "loushi.overview.search",
     "loushi.demo",

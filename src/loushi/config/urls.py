@@ -13,6 +13,7 @@ PACKAGES = (
     ("", "loushi.foundation.web"),
     ("", "loushi.registry.accounts"),
     ("units/", "loushi.registry.territory"),
+    ("", "loushi.casework.codes"),
     ("buildings/", "loushi.registry.buildings"),
     ("enterprises/", "loushi.registry.enterprises"),
     ("tax/", "loushi.registry.tax"),

@@ -71,7 +71,8 @@ def firm_form(request: HttpRequest, place: FirmPlace) -> FirmForm:
         initial={
             "key": new_key(),
             "building": building,
-            "space": place.room if building == place.building else None,
+            "space": number(request, "space")
+            or (place.room if building == place.building else None),
             "contact_phone": getattr(request.user, "phone", ""),
         },
     )

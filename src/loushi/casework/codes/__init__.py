@@ -1,0 +1,1 @@
+"""Codes on doors: what somebody who scans one comes to."""
