@@ -66,16 +66,13 @@ def take_along(page: Any) -> None:
     page.goto("/offline/")
     until(page, "Boolean(navigator.serviceWorker.controller)")
     page.wait_for_selector("#kept-parts .kept-row")
-    for index in range(page.locator("#kept-parts .kept-row").count()):
-        row = page.locator("#kept-parts .kept-row").nth(index)
+    for words in ("今天的计划", "冬季扫楼"):
+        row = page.locator("#kept-parts .kept-row", has_text=words)
         row.get_by_role("button", name="存到本机").click()
-        until(
-            page,
-            "i => document.querySelectorAll('#kept-parts .kept-row')[i]"
-            "?.textContent.includes('后自动清除') || false",
-            index,
-            seconds=200,
-        )
+        end = time.monotonic() + 200
+        while "后自动清除" not in row.inner_text():
+            assert time.monotonic() < end, row.inner_text()
+            page.wait_for_timeout(200)
 
 
 def waiting(page: Any) -> list[dict[str, Any]]:
@@ -126,7 +123,7 @@ def test_off_record_close_reopen_on(
     page.locator("label", has_text="没见到").click()
     page.get_by_role("button", name="保存").click()
     page.wait_for_url("**/visits/today/")
-    page.wait_for_selector("[data-waiting]")
+    page.wait_for_selector("[data-sign]")
     assert "待上传" in page.locator(".walk").inner_text()
     page.goto(f"/visits/rooms/{rooms[0].pk}/")
     for _room in rooms:
@@ -139,7 +136,7 @@ def test_off_record_close_reopen_on(
 
     page = context.new_page()
     page.goto("/visits/today/")
-    page.wait_for_selector("[data-waiting]")
+    page.wait_for_selector("[data-sign]")
     assert "6 条已存在本机（今天 6）" in page.locator("[data-offline-bar]").inner_text()
     page.get_by_role("link", name="看 6 条").click()
     page.wait_for_selector("#kept-items .kept-row")

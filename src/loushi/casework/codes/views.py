@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -11,7 +12,7 @@ from loushi.casework.codes import commands, exports, queries
 from loushi.casework.codes.forms import SheetForm
 from loushi.foundation.core.access import public
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.errors import NotVisible, Refused
+from loushi.foundation.core.errors import Denied, NotVisible, Refused
 
 
 def codes(request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,10 +90,9 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
 
 def building_act(actor: Actor, building_id: int) -> tuple[str, dict[str, object]] | None:
     """The button 二维码 beside a building's name, for those who keep it."""
-    from django.urls import reverse
-
     try:
         queries.building_for_codes(actor, building_id)
-    except Exception:
+    except (Denied, NotVisible):
         return None
-    return "", {"label": _("二维码"), "href": reverse("codes:building", args=[building_id]), "icon": "qrcode"}
+    address = reverse("codes:building", args=[building_id])
+    return "", {"label": _("二维码"), "href": address, "icon": "qrcode"}

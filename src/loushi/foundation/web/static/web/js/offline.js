@@ -40,15 +40,19 @@ async function showBar() {
 // ---- what is not sent yet, on the pages where it belongs ------------------------------------------
 function mark(items) {
   const pill = document.getElementById("pill-waiting");
-  for (const old of document.querySelectorAll("[data-waiting]")) old.remove();
+  for (const old of document.querySelectorAll("[data-sign]")) {
+    old.closest("li")?.classList.remove("is-kept");
+    old.remove();
+  }
   if (!pill) return;
   for (const item of items) {
     for (const place of document.querySelectorAll(`[data-item-place="${item.kind}-${item.target}"]`)) {
       const sign = pill.content.cloneNode(true).firstElementChild;
-      sign.dataset.waiting = item.key;
+      sign.dataset.sign = item.key;
       const link = sign.querySelector("a");
       if (link) link.href = `${item.action}?kept=${item.key}`;
       place.append(sign);
+      place.closest("li")?.classList.add("is-kept");
     }
   }
 }
