@@ -112,6 +112,11 @@ SAMPLES: dict[str, Sample] = {
     "buildings:appoint": row("building"),
     "buildings:edit_space": row("space"),
     # enterprises
+    "codes:building": row("building"),
+    "codes:sheet": row("building"),
+    "codes:phone": row("building"),
+    "codes:revoke": row("place_code"),
+    "codes:scan": fixed("the code is the key", code="1-nosuchcd"),
     "enterprises:page": row("enterprise"),
     "enterprises:edit": row("enterprise"),
     "enterprises:facts": row("enterprise"),

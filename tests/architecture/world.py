@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from loushi.casework.codes.models import PlaceCode
 from loushi.casework.demands.factories import World as DemandWorld
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
 from loushi.casework.visits.models import PlanStop, SweepCampaign, SweepTask, Visit
@@ -203,6 +204,9 @@ def _visits(world: World, department: Department) -> None:
     world.ids |= {
         "visit": visit.pk,
         "inspection": stop.pk,
+        "place_code": _make(
+            PlaceCode, building_id=world.ids["building"], code="1-sweepabc", created_by="x", **here
+        ).pk,
         "sweep": sweep.pk,
         "sweep_task": task.pk,
         "task": task.pk,

@@ -250,7 +250,7 @@ def test_logging_out_warns_and_clears(
     page.wait_for_load_state()
     page.wait_for_timeout(300)
     # Still unsent when the person leaves: the line is there, the server's answer is not.
-    page.context.route("**/offline/s*/", lambda route: route.abort())
+    page.context.route("**/offline/s*/", lambda route: route.fulfill(status=429))
     page.context.set_offline(False)
     page.goto("/visits/today/")
     until(page, "Boolean(document.querySelector('[data-offline-bar]:not([hidden])'))")
@@ -314,7 +314,7 @@ def test_a_dropped_answer_is_one_save(
             route.continue_()
             return
         dropped.append(route.fetch().status)
-        route.abort()
+        route.fulfill(status=429)  # instead of the answer
 
     page.context.route("**/offline/sync/", lose)
     page.context.set_offline(False)

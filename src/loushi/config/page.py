@@ -57,6 +57,7 @@ PERSON = ("person", "person_links", "logout_url", *SETTINGS)
 PARTS: dict[str, tuple[str, ...]] = {
     "web/sheets.html": ("sheets",),
     "web/words.html": (),
+    "web/offline/bar.html": ("works_offline", "appointment"),
     "web/scripts.html": ("scripts",),
     "web/shortcuts.html": (),
     "web/top.html": (
@@ -78,7 +79,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 MOST_PLACES = 30
 DESK = tuple(f"web/{name}.html" for name in (
-    "sheets", "words", "scripts", "shortcuts", "top", "rail", "bottom",
+    "sheets", "words", "offline/bar", "scripts", "shortcuts", "top", "rail", "bottom",
 ))  # fmt: skip
 
 
@@ -150,6 +151,11 @@ class Frame:
     def user_key(self) -> str:
         """What keeps the drafts of two people on one machine apart."""
         return str(self._actor.user_id or "")
+
+    @property
+    def appointment(self) -> str:
+        """What the device writes on a record: the posts held when it was made."""
+        return self._actor.appointment
 
     @cached_property
     def works_offline(self) -> bool:

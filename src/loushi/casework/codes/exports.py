@@ -20,11 +20,16 @@ def sheet(*, building: str, address: str, codes: Sequence[tuple[str, str]], base
     if len(codes) > FEW:
         columns, width = 3, "40mm"
     cells = ",\n".join(_cell(label, f"{base}/q/{code}/", width) for label, code in codes)
+    hint = _text(_("用手机扫一扫：企业提诉求，走访人员记走访，其他人看楼宇名片。"))
+    pages = 'context counter(page).display("1 / 1", both: true)'
     source = f"""
 #set document(title: {_text(building)})
 #set page(paper: "a4", margin: (x: 15mm, top: 24mm, bottom: 18mm),
-  header: [#text(weight: "bold", size: 13pt, {_text(building)}) #h(1fr) #text(size: 9pt, {_text(address)})],
-  footer: [#text(size: 8pt, {_text(_("用手机扫一扫：企业提诉求，走访人员记走访，其他人看楼宇名片。"))}) #h(1fr) #text(size: 8pt, context counter(page).display("1 / 1", both: true))])
+  header: [
+    #text(weight: "bold", size: 13pt, {_text(building)})
+    #h(1fr) #text(size: 9pt, {_text(address)})
+  ],
+  footer: [#text(size: 8pt, {hint}) #h(1fr) #text(size: 8pt, {pages})])
 #set text(font: "Noto Sans SC", lang: "zh", size: 10pt)
 #grid(columns: ({", ".join(["1fr"] * columns)}), row-gutter: 7mm, column-gutter: 5mm,
 {cells},

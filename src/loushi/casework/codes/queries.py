@@ -50,9 +50,7 @@ def building_for_codes(actor: Actor, building_id: int) -> Building:
 def codes_of(actor: Actor, building_id: int) -> list[PlaceCode]:
     """Every code in force, rooms from the top down, then entrances."""
     building_for_codes(actor, building_id)
-    rows = PlaceCode.objects.unscoped(WHY).filter(
-        building_id=building_id, revoked_at__isnull=True
-    )
+    rows = PlaceCode.objects.unscoped(WHY).filter(building_id=building_id, revoked_at__isnull=True)
     return list(
         rows.select_related("space", "space__floor").order_by(
             "-space__floor__number", "space__number", "entrance", "pk"

@@ -1,4 +1,4 @@
-"""The web app on a device: manifest, service worker, its session, what goes along and comes back."""
+"""The web app on a device: manifest, service worker, session, what goes along and comes back."""
 
 import hashlib
 import json

@@ -81,6 +81,7 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
         "tabs": tabs,
         "rows": _facts(page),
         "may_export": request.actor.has(EXPORT),
+        "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
     }
 
 

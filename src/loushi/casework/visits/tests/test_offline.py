@@ -29,7 +29,12 @@ def phone(user: User) -> Client:
 
 
 def visit_item(user: User, firm: int, **more: Any) -> dict[str, Any]:
-    fields = [["purpose", "routine"], ["met", "contact"], ["at", ""], ["note", more.pop("note", "")]]
+    fields = [
+        ["purpose", "routine"],
+        ["met", "contact"],
+        ["at", ""],
+        ["note", more.pop("note", "")],
+    ]
     return {
         "key": uuid4().hex,
         "user": str(user.pk),
@@ -77,7 +82,9 @@ def test_a_room_that_changed_the_register_is_known_again(
 ) -> None:
     client, task = phone(world.officer), world.task(campaign, "301")
     prefix = f"t{world.tenancies[0].pk}-"
-    item = room_item(world.officer, task, "corrected", **{f"{prefix}gone": "", f"{prefix}area": "150"})
+    item = room_item(
+        world.officer, task, "corrected", **{f"{prefix}gone": "", f"{prefix}area": "150"}
+    )
     assert send(client, item)[0]["state"] == "done"
     assert send(client, item)[0]["state"] == "already"
     assert Tenancy.objects.unscoped(WHY).get(pk=world.tenancies[0].pk).area == Decimal(150)
@@ -86,14 +93,19 @@ def test_a_room_that_changed_the_register_is_known_again(
 
 def test_order_is_kept_and_a_refusal_stops_nobody(world: World) -> None:
     client = phone(world.officer)
-    wrong = visit_item(world.officer, world.firms[0].pk, fields=[["purpose", ""], ["met", "nobody"]])
+    wrong = visit_item(
+        world.officer, world.firms[0].pk, fields=[["purpose", ""], ["met", "nobody"]]
+    )
     items = [visit_item(world.officer, world.firms[1].pk, note="一"), wrong,
              visit_item(world.officer, world.firms[2].pk, note="二")]  # fmt: skip
     answers = send(client, *items)
     assert [one["key"] for one in answers] == [one["key"] for one in items]
     assert [one["state"] for one in answers] == ["done", "refused", "done"]
     assert answers[1]["errors"] == [{"field": "purpose", "message": "请选一下为什么来。"}]
-    assert list(Visit.objects.unscoped(WHY).order_by("pk").values_list("note", flat=True)) == ["一", "二"]
+    assert list(Visit.objects.unscoped(WHY).order_by("pk").values_list("note", flat=True)) == [
+        "一",
+        "二",
+    ]
     wrong["fields"] = [["purpose", "routine"], ["met", "nobody"]]
     assert send(client, wrong)[0]["state"] == "done"
 
@@ -103,7 +115,10 @@ def test_a_room_that_somebody_else_did_shows_both_sides(
 ) -> None:
     task = world.task(campaign, "301")
     mine = room_item(world.officer, task, "absent")
-    assert send(phone(world.secretary), room_item(world.secretary, task, "confirmed"))[0]["state"] == "done"
+    assert (
+        send(phone(world.secretary), room_item(world.secretary, task, "confirmed"))[0]["state"]
+        == "done"
+    )
     answer = send(phone(world.officer), mine)[0]
     assert answer["state"] == "conflict"
     assert answer["theirs"]["by"] == "林知微"
@@ -190,9 +205,13 @@ def test_the_session_gives_a_token_that_works_and_without_it_nothing_does(world:
     [7, {}, {"key": "a"}, {"target": "7"}, {"target": 0}, {"payload_version": 99}, {"kind": "no"},
      {"fields": [["a"]]}],
 )  # fmt: skip
-def test_what_is_broken_gets_a_sentence_and_the_next_one_is_saved(world: World, broken: Any) -> None:
+def test_what_is_broken_gets_a_sentence_and_the_next_one_is_saved(
+    world: World, broken: Any
+) -> None:
     good = visit_item(world.officer, world.firms[0].pk)
-    bad = visit_item(world.officer, world.firms[1].pk) | broken if broken and broken != 7 else broken
+    bad = (
+        visit_item(world.officer, world.firms[1].pk) | broken if broken and broken != 7 else broken
+    )
     if isinstance(bad, dict) and broken == {"key": "a"}:
         bad = {"key": "a", "user": str(world.officer.pk)}
     answers = send(phone(world.officer), bad, good)
@@ -227,7 +246,10 @@ def test_the_worker_names_every_file_it_keeps(client: Client, db: None) -> None:
     assert answer["Cache-Control"] == "no-cache"
     text = answer.content.decode()
     shell = json.loads(text.split("const SHELL = ", 1)[1].split(";\n", 1)[0])
-    for address in [*shell, *(icon["src"] for icon in client.get("/manifest.webmanifest").json()["icons"])]:
+    for address in [
+        *shell,
+        *(icon["src"] for icon in client.get("/manifest.webmanifest").json()["icons"]),
+    ]:
         found = client.get(address)
         assert found.status_code == 200, address
         assert found.getvalue()

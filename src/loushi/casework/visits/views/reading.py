@@ -108,9 +108,7 @@ def put_errors(blocks: list[dict[str, Any]], refusal: Any) -> list[Any]:
     return rest
 
 
-def room_from(
-    data: QueryDict, facts: Any, *, payload_version: int = PAYLOAD_VERSION
-) -> RoomInput:
+def room_from(data: QueryDict, facts: Any, *, payload_version: int = PAYLOAD_VERSION) -> RoomInput:
     """The result of a room: only what differs from what the register says is a correction."""
     tenants = []
     for tenant in facts.tenants:
