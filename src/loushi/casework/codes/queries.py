@@ -90,29 +90,30 @@ def landing(actor: Actor, code: str) -> Landing:
 
 
 def _for_visitor(actor: Actor, row: PlaceCode, card: Card) -> Landing:
+    room = row.space_id
     if not Building.objects.visible_to(actor).filter(pk=row.building_id).exists():
         return Landing("", card)
     tasks = SweepTask.objects.visible_to(actor, SWEEP).filter(
         building_id=row.building_id, campaign__state=SweepCampaign.State.RUNNING
     )
-    if row.space_id:
-        task = tasks.filter(space_id=row.space_id).order_by("-campaign_id").first()
+    if room is not None:
+        task = tasks.filter(space_id=room).order_by("-campaign_id").first()
         if task is not None:
             return Landing(reverse("visits:room", args=[task.pk]), card)
-    firms = _firms(actor, row) if row.space_id else []
+    firms = _firms(actor, room) if room is not None else []
     if len(firms) == 1:
         return Landing(firms[0][1], card)
     sweep = tasks.order_by("-campaign_id").values_list("campaign_id", flat=True).first()
-    if sweep and not row.space_id:
+    if sweep and room is None:
         return Landing(reverse("visits:sweep_building", args=[sweep, row.building_id]), card)
     page = reverse("buildings:page", args=[row.building_id])
     return Landing("", card, tuple(firms), ((page, "building"), (reverse("visits:today"), "today")))
 
 
-def _firms(actor: Actor, row: PlaceCode) -> list[tuple[str, str]]:
+def _firms(actor: Actor, space_id: int) -> list[tuple[str, str]]:
     """The firms of a room that the actor may record a visit to."""
     here = Tenancy.objects.unscoped("tenancies of a visible room").filter(
-        RUNNING, space_id=row.space_id
+        RUNNING, space_id=space_id
     )
     found = Enterprise.objects.visible_to(actor, RECORD).filter(
         pk__in=here.values_list("enterprise_id", flat=True)

@@ -115,7 +115,7 @@ def kept(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def session(request: HttpRequest) -> JsonResponse:
-    """Who is logged in, and a fresh token for the next request; 401 instead of a way to the login."""
+    """Who is logged in, and a fresh token for the next request; 401, never a redirect."""
     if (gone := _gone(request)) is not None:
         return gone
     actor = request.actor
@@ -163,7 +163,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 
 
 def _gone(request: HttpRequest) -> JsonResponse | None:
-    """401 with a sentence where nobody is logged in, or a first password still has to be changed."""
+    """401 where nobody is logged in, or a first password still has to be changed."""
     actor: Actor = request.actor
     if actor.user_id is not None and not getattr(request.user, "must_change_password", False):
         return None
