@@ -46,7 +46,7 @@ class Sample:
     form_first: str = ""  # why a POST may be sent back before the right is looked at
 
 
-def row(kind: str, shared: str = "", form_first: str = "", **more: Any) -> Sample:
+def row(kind: str, /, shared: str = "", form_first: str = "", **more: Any) -> Sample:
     """The world's row of a kind, as `pk`."""
     return Sample(lambda world: {"pk": world.ids[kind], **more}, shared, form_first)
 
