@@ -1,6 +1,7 @@
 """A code stands for a building, an entrance or a room, for as long as it is on a door."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,9 +31,10 @@ class PlaceCode(Scoped):
         ordering = ["building_id", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["building", "space", "entrance"],
+                "building",
+                Coalesce("space", 0),
+                "entrance",
                 condition=models.Q(revoked_at__isnull=True),
-                nulls_distinct=False,
                 name="place_code_one_in_force",
             )
         ]
