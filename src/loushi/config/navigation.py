@@ -93,6 +93,11 @@ PERSON: tuple[Entry, ...] = (
           ("transfer.view", "enterprises.import", "buildings.import", "demands.import")),
     Entry(("notices:undelivered",), _("未送达的消息"), "alert-triangle", ("notices.manage",)),
     Entry(("accounts:departments",), _("部门名录"), "briefcase", ("accounts.view",)),
+    Entry(("buildings:rules",), _("入驻率口径与楼档"), "adjustments-horizontal",
+          ("buildings.rules",)),
+    Entry(("demands:settings",), _("事项与时限"), "adjustments-horizontal", ("demands.configure",)),
+    Entry(("accounts:departments",), _("部门名录"), "briefcase",
+          ("accounts.departments", "accounts.view")),
     Entry(("enterprises:sign_ups",), _("企业注册审核"), "list-check", ("enterprises.review",)),
     Entry(("enterprises:duplicates",), _("疑似重复的企业"), "copy", ("enterprises.merge",)),
 )  # fmt: skip

@@ -16,9 +16,12 @@ TAX = "loushi.registry.tax.views.panels"
 PANELS: dict[str, tuple[str, ...]] = {
     "building": (
         "loushi.registry.enterprises.views.plan.building_plan",
+        "loushi.registry.enterprises.views.charts.building_charts",
         f"{TAX}.of_building",
     ),
     "building.tabs": (f"{ENTERPRISES}.building_tab",),
+    "building.space.facts": ("loushi.registry.buildings.panels.owners_of_space",),
+    "buildings.acts": (f"{ENTERPRISES}.list_acts", f"{ENTERPRISES}.calendar_act"),
     "building.history": (
         f"{ENTERPRISES}.building_history",
         f"{DEMANDS}.of_building",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.configure import install_default_categories
-from loushi.demo import cases, firms, leads, people, places, taxes, visits
+from loushi.demo import cases, firms, leads, people, places, taxes, towers, visits
 from loushi.demo.models import DemoDistrict
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
@@ -61,7 +61,8 @@ def build(
             made, towers_in = places.found(actor, rng, shape, since)
             staff = people.hire(actor, rng, shape, made, since)
             places.build_towers(actor, rng, shape, made, towers_in, day)
-            places.build_spaces(actor, rng, shape, made)
+            places.build_spaces(actor, rng, shape, made, day)
+            towers.furnish(actor, Random(f"{seed} towers"), made, day)
         with transaction.atomic():
             enterprises = firms.settle(actor, rng, shape, made, staff.officers, day)
             say(f"  企业 {len(enterprises):,}")

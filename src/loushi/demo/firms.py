@@ -114,12 +114,40 @@ def _move_in(
                 "presence": presence,
                 "area": space.area,
                 "since": since,
-                "lease_until": since + timedelta(days=365 * rng.randrange(5, 9)),
+                "lease_until": _lease_end(rng, since, today),
                 "is_main": True,
                 "source": "演示",
             }
         )
+        if rng.random() < 0.45:
+            tenancies.append(_before(rng, enterprises, tenancies[-1], since))
     upsert_tenancies(actor=actor, rows=tenancies, why=WHY)
+
+
+def _lease_end(rng: Random, since: date, today: date) -> date:
+    """The end of the running term of two to five years; one lease in fifty ran out unrenewed."""
+    term = timedelta(days=365 * rng.randrange(2, 6))
+    end = since + term
+    while end <= today:
+        end += term
+    late = rng.random() < 0.02 and end - term > since
+    return (end - term if late else end) - timedelta(days=1)
+
+
+def _before(
+    rng: Random, enterprises: list[Enterprise], now: dict[str, Any], since: date
+) -> dict[str, Any]:
+    """The tenant before: left some weeks or months earlier, sits elsewhere today."""
+    until = since - timedelta(days=rng.choice((1, 14, 45, 90, 160, 260)))
+    said = {name: value for name, value in now.items() if name != "presence"}
+    return said | {
+        "enterprise_id": rng.choice(enterprises).pk,
+        "sits": True,
+        "since": until - timedelta(days=rng.randrange(300, 1500)),
+        "until": until,
+        "lease_until": until,
+        "is_main": False,
+    }
 
 
 def _contacts(actor: Actor, rng: Random, enterprises: list[Enterprise]) -> None:

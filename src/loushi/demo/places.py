@@ -1,7 +1,7 @@
 """The tree and the towers of the fictional district."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from math import cos, radians, sin
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from loushi.registry.territory.models import Unit
 CENTRE = (120.1523, 30.3174)
 DEGREE_METRES = 111_320.0
 WHY = "building the demo"
+STATES = ("vacant", "reserved", "not_delivered", "self_used")
 
 
 @dataclass(frozen=True)
@@ -192,26 +193,32 @@ def _tower_name(rng: Random, used: set[str]) -> str:
             return name + letter
 
 
-def build_spaces(actor: Actor, rng: Random, shape: Template, places: Places) -> None:
+def build_spaces(actor: Actor, rng: Random, shape: Template, places: Places, today: date) -> None:
     """Rooms floor by floor: about a tenth more than there are enterprises."""
     wanted = round(shape.enterprises * 1.12 / len(places.towers))
     rows: list[Any] = []
     for tower in places.towers:
         floors = tower.floors_above or 1
         halves = _micro_grids_of(places, shape, tower)
+        plate = rng.randrange(900, 1900)
         for floor in range(1, floors + 1):
             count = max(1, round(wanted / floors) + rng.choice((-1, 0, 0, 1)))
+            shares = _shares(rng, count, _plate(plate, floor, floors))
             for n in range(1, count + 1):
+                state = rng.choices(STATES, (90, 4, 3, 3))[0]
                 rows.append(
                     {
                         "building_id": tower.pk,
                         "number": f"{floor}{n:02d}",
                         "floor_number": floor,
-                        "area": rng.randrange(60, 520),
+                        "area": shares[n - 1],
                         "use": "商业" if floor <= 2 else "办公",
-                        "state": rng.choices(
-                            ("vacant", "reserved", "not_delivered", "self_used"), (90, 4, 3, 3)
-                        )[0],
+                        "condition": rng.choice(("bare", "simple", "fitted", "fitted")),
+                        "rent": rng.randrange(12, 48) / 10,
+                        "state": state,
+                        "state_since": None
+                        if state == "vacant"
+                        else today - timedelta(days=rng.randrange(20, 1100)),
                         "source": "演示",
                     }
                     | ({"unit_id": halves[floor * 2 > floors].pk} if halves else {})
@@ -220,6 +227,19 @@ def build_spaces(actor: Actor, rng: Random, shape: Template, places: Places) -> 
     reason = "rooms for the demo's tenants"
     for space in Space.objects.unscoped(reason).order_by("building_id", "pk").iterator():
         places.spaces.setdefault(space.building_id, []).append(space)
+
+
+def _plate(area: int, floor: int, floors: int) -> int:
+    """The lettable area of a floor: a podium below, a narrower head on top."""
+    if floor <= 3:
+        return round(area * 1.12)
+    return round(area * 0.82) if floor > floors * 0.88 else area
+
+
+def _shares(rng: Random, count: int, total: int) -> list[int]:
+    """A floor divided into rooms of unlike size."""
+    weights = [rng.uniform(0.6, 1.7) for _room in range(count)]
+    return [max(20, round(total * weight / sum(weights))) for weight in weights]
 
 
 def _micro_grids_of(places: Places, shape: Template, tower: Building) -> list[Unit]:

@@ -151,6 +151,50 @@ def line_pair(
     return LinePair(upper, lower, f"{upper.points} {back}", grid, width, height)
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    points: str
+    last_x: float
+    last_y: float
+    last: float
+    grid: tuple[tuple[float, str], ...]
+    width: int
+    height: int
+
+
+def step_line(values: Sequence[float | None]) -> Steps | None:
+    """Per cents as stairs, each value level until the next; the scale begins at a round value below
+    the lowest, and the marks say so. None for fewer than 2 known values."""
+    known = [(index, float(value)) for index, value in enumerate(values) if value is not None]
+    if len(known) < 2:
+        return None
+    width, height, left, right, top, bottom = 520, 150, 34, 70, 10, 22
+    lowest, highest = min(v for _, v in known), max(v for _, v in known)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if (highest - lowest) / s <= 3)
+    low = max(0, lowest // step * step)
+    if lowest - low < step * 0.2 and low >= step:
+        low -= step
+    high = low + step
+    while high < highest:
+        high += step
+    across = (width - left - right) / (len(values) - 1)
+
+    def y(value: float) -> float:
+        return round(top + (height - top - bottom) * (1 - (value - low) / (high - low)), 2)
+
+    points: list[str] = []
+    for place, (index, value) in enumerate(known):
+        x = round(left + index * across, 2)
+        if place:
+            points.append(f"{x},{y(known[place - 1][1])}")
+        points.append(f"{x},{y(value)}")
+    marks = range(round((high - low) / step) + 1)
+    grid = tuple((y(low + step * n), f"{low + step * n:g}%") for n in marks)
+    index, value = known[-1]
+    last_x = round(left + index * across, 2)
+    return Steps(" ".join(points), last_x, y(value), value, grid, width, height)
+
+
 # ---- the clock bar ------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class ClockPart:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loushi.foundation.core.errors import LoushiError
-from loushi.registry.buildings.models import Grade, ReferenceSystem, Space
+from loushi.registry.buildings.models import Grade, Owner, ReferenceSystem, Space
 
 lazy = gettext_lazy
 Choices = list[tuple[int, str]]
@@ -124,6 +124,130 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["user_id"].choices = people  # type: ignore[attr-defined]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+
+def _day(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=help_text,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )  # fmt: skip
+
+
+class OwnerForm(forms.Form):
+    """An owner and the share."""
+
+    owner = forms.CharField(label=lazy("产权人"), max_length=100)
+    kind = forms.ChoiceField(label=lazy("类型"), choices=Owner.Kind.choices)
+    credit_code = forms.CharField(
+        label=lazy("统一社会信用代码"), max_length=18, required=False,
+        help_text=lazy("企业填写；个人不登记证件号码。"),
+    )  # fmt: skip
+    number = forms.CharField(
+        label=lazy("房号"), max_length=30, required=False, help_text=lazy("留空表示整幢楼。")
+    )
+    share = forms.DecimalField(label=lazy("份额（%）"), required=False)
+    since = _day(lazy("开始日期"))
+    until = _day(lazy("结束日期"), help_text=lazy("不再持有的第一天；留空表示仍持有。"))
+    contact = forms.CharField(label=lazy("联系人"), max_length=40, required=False)
+    phone = forms.CharField(label=lazy("电话"), max_length=20, required=False)
+
+
+class EndForm(forms.Form):
+    """The first day on which something is no longer so."""
+
+    until = _day(lazy("不再持有的第一天"), required=True)
+
+
+class ContractForm(forms.Form):
+    """A contract of a property manager."""
+
+    manager = forms.CharField(label=lazy("物业公司"), max_length=100)
+    scope = forms.CharField(
+        label=lazy("服务范围"), max_length=200, required=False,
+        help_text=lazy("同一范围的合同时间上不能重叠。"),
+    )  # fmt: skip
+    since = _day(lazy("开始日期"), required=True)
+    until = _day(lazy("到期日期"), help_text=lazy("合同的最后一天；留空表示没有期限。"))
+    contact = forms.CharField(label=lazy("项目负责人"), max_length=40, required=False)
+    phone = forms.CharField(label=lazy("服务电话"), max_length=20, required=False)
+
+
+class AmenityForm(forms.Form):
+    """An amenity; kind and name say which one is corrected."""
+
+    kind = forms.ChoiceField(label=lazy("种类"))
+    name = forms.CharField(
+        label=lazy("名称"), max_length=40, required=False,
+        help_text=lazy("同类有几处时用名称区分；再次登记同一种类和名称即为更正。"),
+    )  # fmt: skip
+    place = forms.CharField(label=lazy("位置"), max_length=60, required=False)
+    count = forms.IntegerField(label=lazy("数量"), required=False, min_value=0)
+    capacity = forms.IntegerField(label=lazy("可容纳人数"), required=False, min_value=0)
+    hours = forms.CharField(label=lazy("开放时间"), max_length=60, required=False)
+    is_public = forms.BooleanField(label=lazy("对外开放"), required=False)
+    note = forms.CharField(label=lazy("说明"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, kinds: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+
+class VenueForm(forms.Form):
+    """A public space; its name says which one is corrected."""
+
+    name = forms.CharField(label=lazy("名称"), max_length=60)
+    floor_number = forms.IntegerField(label=lazy("楼层"), required=False)
+    area = forms.DecimalField(label=lazy("面积（㎡）"), required=False, min_value=0)
+    capacity = forms.IntegerField(label=lazy("可容纳人数"), required=False, min_value=0)
+    hours = forms.CharField(label=lazy("开放时间"), max_length=60, required=False)
+    equipment = forms.CharField(label=lazy("设备"), max_length=200, required=False)
+    terms = forms.CharField(label=lazy("使用办法"), max_length=200, required=False)
+    is_open = forms.BooleanField(label=lazy("现在开放"), required=False, initial=True)
+
+
+class FilesForm(forms.Form):
+    """What the uploaded files are; the files themselves are read by the view."""
+
+    label = forms.ChoiceField(
+        label=lazy("这些是"),
+        choices=[
+            (word, word)
+            for word in (lazy("照片"), lazy("物业合同"), lazy("图纸"), lazy("其他文件"))
+        ],
+    )  # fmt: skip
+
+
+class StateForm(forms.Form):
+    """What a room was from a day to a day."""
+
+    state = forms.ChoiceField(
+        label=lazy("状态"), choices=Space.State.choices,
+        help_text=lazy("选“空置”即撤回这段时间里登记的预留、自用或未交付；有企业入驻的日子总是“已租”。"),
+    )  # fmt: skip
+    since = _day(lazy("开始日期"), required=True)
+    until = _day(lazy("结束日期"), help_text=lazy("不再是这个状态的第一天；留空表示一直如此。"))
+    why = forms.CharField(label=lazy("依据"), max_length=100)
+
+
+class CountingForm(forms.Form):
+    """From a day on, what counts in the denominator."""
+
+    since = _day(lazy("起用日期"), required=True)
+    reserved = forms.BooleanField(label=lazy("预留计入分母"), required=False)
+    undelivered = forms.BooleanField(label=lazy("未交付计入分母"), required=False)
+    basis = forms.CharField(label=lazy("依据"), max_length=100)
+
+
+class TierForm(forms.Form):
+    """A tax tier."""
+
+    name = forms.CharField(label=lazy("名称"), max_length=20)
+    threshold = forms.DecimalField(
+        label=lazy("年税收不低于（元）"), max_digits=16, decimal_places=2
+    )
+    since = _day(lazy("起用日期"), required=True)
+    until = _day(lazy("停用日期"), help_text=lazy("最后一天；留空表示仍在使用。"))
+    basis = forms.CharField(label=lazy("依据"), max_length=100, required=False)
 
 
 def add_refusal(form: forms.Form, refusal: LoushiError) -> None:

@@ -13,6 +13,7 @@ from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, scope
 from loushi.foundation.core.stamps import watch
+from loushi.foundation.files.registry import register as register_files
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import (
     Amenity,
@@ -124,6 +125,15 @@ def require_at(actor: Actor, permission: str, path: str) -> None:
     that are not made yet)."""
     if not can_at(actor, permission, path):
         raise Denied
+
+
+def may_read_files(actor: Actor, building_id: int, internal: bool) -> bool:
+    """Photos and documents of a building are for those who may see its owners and contracts."""
+    row = Building.objects.visible_to(actor, PROPERTY).filter(pk=building_id)
+    return row.exists()
+
+
+register_files("buildings.building", may_read_files)
 
 
 def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:

@@ -42,6 +42,8 @@ def list_context(
         columns.append(column)
     return {
         "page": page,
+        "counting": queries.counting_on().sentence,
+        "acts": [panel.context for panel in queries.panels_of(request.actor, "buildings.acts", 0)],
         "filters": filters,
         "columns": columns,
         "shown": shown,
@@ -69,6 +71,12 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
          "count": panel.context["count"]}
         for panel in queries.panels_of(request.actor, "building.tabs", pk)
     ]  # fmt: skip
+    if queries.may_see_property(request.actor, pk):
+        tabs.append(
+            _tab("owners", _("业主与物业"), reverse("buildings:owners", args=[pk]), tab,
+                 queries.owner_count(pk))
+        )  # fmt: skip
+    tabs.append(_tab("amenities", _("配套"), reverse("buildings:amenities", args=[pk]), tab))
     tabs.append(_tab("facts", _("资料与沿革"), reverse("buildings:facts", args=[pk]), tab))
     return {
         "page": page,
@@ -79,7 +87,12 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
             for unit_id, name in page.place
         ],
         "tabs": tabs,
-        "rows": _facts(page),
+        "rows": _facts(page)
+        + [
+            {"href": "", "fill": "", "why": "", **panel.context}
+            for panel in queries.panels_of(request.actor, "building.facts", pk)
+        ],
+        "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
         "may_export": request.actor.has(EXPORT),
         "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
     }

@@ -47,3 +47,30 @@ class EnterpriseExporter(Exporter):
         if not actor.has(EXPORT):
             raise Denied
         return queries.enterprise_lines(actor, queries.Filters())
+
+
+@register_exporter
+class VacancyExporter(Exporter):
+    """Today's vacant rooms."""
+
+    name = "vacancies"
+    label = _("空置房源")
+    permission = EXPORT
+    columns = (
+        ExportColumn("building", _("楼宇"), width=24),
+        ExportColumn("number", _("房号")),
+        ExportColumn("floor", _("楼层")),
+        ExportColumn("area", _("面积（㎡）")),
+        ExportColumn("use", _("用途")),
+        ExportColumn("condition", _("交付条件")),
+        ExportColumn("rent", _("报价（元/㎡·天）")),
+        ExportColumn("since", _("空置自")),
+        ExportColumn("days", _("已空置（天）")),
+        ExportColumn("place", _("所属单元"), width=18),
+    )
+
+    @classmethod
+    def rows(cls, actor: Actor) -> Iterable[Any]:
+        if not actor.has(EXPORT):
+            raise Denied
+        return queries.vacant_lines(actor, queries.VacancyFilters())

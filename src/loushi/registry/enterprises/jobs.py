@@ -1,9 +1,14 @@
-"""Duplicates looked for at night; what changes by itself when a day begins."""
+"""What follows from the day and from changed rooms, and the nightly look for duplicates."""
+
+import logging
 
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.jobs import TASK, periodic
+from loushi.registry.buildings import commands as buildings
 from loushi.registry.enterprises import commands
 from loushi.registry.enterprises.commands.proposals import refresh_proposals
+
+log = logging.getLogger(__name__)
 
 
 @periodic(name="enterprises.refresh_proposals", daily="02:40", lane=TASK)
@@ -18,3 +23,24 @@ def turn_day() -> int:
     that follow from rules. Running it again changes nothing."""
     settled = commands.settle_days()
     return settled + commands.apply_tag_rules(actor=system_actor())
+
+
+@periodic(every=20, name="enterprises.renew_totals")
+def renew_totals() -> int:
+    """Kept totals of the buildings that changed, fifty at a time."""
+    return commands.renew_totals()
+
+
+@periodic(daily="00:05", name="enterprises.turn_of_day")
+def turn_of_day() -> int:
+    """Tenancies, states and contracts of managers that begin or end today."""
+    return commands.turn_of_day() + buildings.follow_contracts()
+
+
+@periodic(daily="03:40", name="enterprises.check_totals")
+def check_totals() -> int:
+    """Compares the kept totals with the facts; what differs is said and made anew."""
+    wrong = commands.repair_totals()
+    if wrong:
+        log.error("kept totals differed from the facts", extra={"buildings": wrong[:50]})
+    return len(wrong)

@@ -18,6 +18,7 @@ from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, sc
 from loushi.foundation.core.stamps import watch
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import (
+    BuildingTotals,
     DuplicateProposal,
     Enterprise,
     EnterpriseAlias,
@@ -118,6 +119,14 @@ scope(
     Tenancy,
     view=VIEW,
     legs=[UnitLeg(), OwnLeg(BUILDING, "building_id"), OwnLeg(ENTERPRISE, "enterprise_id")],
+)
+scope(
+    BuildingTotals,
+    view=VIEW,
+    legs=[
+        LinkLeg(UNIT, BuildingTotals, row="id", key="building__unit_path"),
+        OwnLeg(BUILDING, "building_id"),
+    ],
 )
 scope(SignUp, view=REVIEW, legs=[UnitLeg()])
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from loushi.registry.enterprises.views import care, desk, duplicates, licence, own, sign_ups
+from loushi.registry.enterprises.views import (
+    care,
+    desk,
+    duplicates,
+    licence,
+    own,
+    sign_ups,
+    vacancies,
+)
 
 app_name = "enterprises"
 urlpatterns = [
@@ -27,6 +35,8 @@ urlpatterns = [
     path("<int:pk>/compare/<int:other>/", duplicates.compare, name="compare"),
     path("merges/", duplicates.merge_list, name="merges"),
     path("merges/<int:pk>/undo/", duplicates.undo, name="undo_merge"),
+    path("vacancies/", vacancies.vacancies, name="vacancies"),
+    path("vacancies/calendar/", vacancies.calendar, name="calendar"),
     path("mine/", own.own, name="own"),
     path("sign-up/", sign_ups.sign_up, name="sign_up"),
     path("sign-up/done/", sign_ups.signed_up, name="signed_up"),

@@ -65,6 +65,22 @@ def draw_line_pair(first: Any, second: Any, top: Any = None) -> drawing.LinePair
 
 
 @register.simple_tag
+def draw_step_line(values: Any) -> drawing.Steps | None:
+    return drawing.step_line(values or [])
+
+
+@register.simple_tag
+def month_bars(columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Columns with `height` in per cent of the tallest; the tall ones say their value."""
+    rows = [dict(column) for column in columns]
+    most = max((float(row["value"]) for row in rows), default=0) or 1.0
+    for row in rows:
+        row["height"] = round(float(row["value"]) / most * 100, 1)
+        row["said"] = float(row["value"]) >= most * 0.72
+    return rows
+
+
+@register.simple_tag
 def draw_clock_bar(items: Sequence[Mapping[str, Any]]) -> drawing.ClockBar:
     return drawing.clock_bar(items)
 

@@ -161,6 +161,11 @@ def building_page(actor: Actor, building_id: int) -> BuildingPage:
     )
 
 
+def building_name(actor: Actor, building_id: int) -> str:
+    """The name of a visible building; NotVisible for strangers."""
+    return fetch(Building, actor, building_id).name
+
+
 def building_values(actor: Actor, building_id: int) -> dict[str, Any]:
     """The stored values of a building for its form; NotVisible or Denied."""
     building = fetch(Building, actor, building_id, permission=CHANGE, related=("manager",))

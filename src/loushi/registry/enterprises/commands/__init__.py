@@ -38,9 +38,14 @@ from .tenancies import (
     move_out,
     upsert_tenancies,
 )
+from .totals import renew_totals, repair_totals, turn_of_day, write_totals
 from .values import ContactValues, EnterpriseValues, TenancyValues
 
 __all__ = [
+    "renew_totals",
+    "repair_totals",
+    "turn_of_day",
+    "write_totals",
     "KnownCode",
     "SignUpData",
     "approve_sign_up",

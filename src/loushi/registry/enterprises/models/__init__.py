@@ -23,10 +23,12 @@ from loushi.registry.enterprises.models.firms import (
 from loushi.registry.enterprises.models.places import ChangeReason, PlaceFact, Tenancy
 from loushi.registry.enterprises.models.presence import Lies, Presence, presence_of
 from loushi.registry.enterprises.models.sign_ups import SignUp
+from loushi.registry.enterprises.models.totals import BuildingTotals
 
 __all__ = [
     "ChangeReason",
     "DuplicateProposal",
+    "BuildingTotals",
     "Enterprise",
     "EnterpriseAlias",
     "EnterpriseContact",

@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loushi.registry.buildings.queries import covering
-from loushi.registry.enterprises.models import Presence, Tenancy
+from loushi.registry.enterprises.models import Tenancy
 
 CHUNK = 2_000
-REALLY_THERE = ~Q(presence=Presence.REGISTERED_ONLY)
+REALLY_THERE = Q(sits=True)
 """在地: an enterprise that is only registered somewhere fills no room there."""
 
 

@@ -36,3 +36,17 @@ def building_history(actor: Actor, building_id: int) -> Made:
         for item in queries.comings_and_goings(actor, building_id)
     ]
     return "enterprises/history.html", {"entries": entries}
+
+
+def list_acts(actor: Actor, _object_id: int) -> Made:
+    """The link from the list of buildings to what is vacant."""
+    if not actor.has(VIEW) and not actor.see_all:
+        return None
+    return "", {"label": _("空置房源"), "href": reverse("enterprises:vacancies")}
+
+
+def calendar_act(actor: Actor, _object_id: int) -> Made:
+    """The link from the list of buildings to the calendar of leases."""
+    if not actor.has(VIEW) and not actor.see_all:
+        return None
+    return "", {"label": _("到期日历"), "href": reverse("enterprises:calendar")}

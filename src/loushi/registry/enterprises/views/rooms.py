@@ -36,7 +36,7 @@ def _room(
         "state": state,
         "tenants": item.tenants,
         "pills": _pills(plan.on, item) or [{"kind": "plain", "label": state}],
-        "rows": _rows(actor, floor, item, correct if may_change else ""),
+        "rows": _rows(actor, floor, item, correct if may_change else "", plan.on),
         "history": [_stay(row, plan.on) for row in queries.stays_of_space(actor, room.id, plan.on)],
         "panels": panels_of(actor, "building.space", room.id, on=plan.on),
         "correct": correct if may_change else "",
@@ -62,7 +62,7 @@ def _pills(on: date, item: queries.OccupiedSpace) -> list[dict[str, str]]:
 
 
 def _rows(
-    actor: Actor, floor: queries.OccupiedFloor, item: queries.OccupiedSpace, fill: str
+    actor: Actor, floor: queries.OccupiedFloor, item: queries.OccupiedSpace, fill: str, on: date
 ) -> list[dict[str, Any]]:
     room = item.space
     total = sum((space.space.area or 0 for space in floor.spaces), 0)
@@ -85,7 +85,7 @@ def _rows(
             {"label": _("专员"), "value": tenant.officer, "href": firm if tenant.officer else "",
              "fill": ""},
         ]  # fmt: skip
-    rows += [panel.context for panel in panels_of(actor, "building.space.facts", room.id)]
+    rows += [panel.context for panel in panels_of(actor, "building.space.facts", room.id, on=on)]
     return rows
 
 

@@ -74,6 +74,7 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts of a building, who is responsible for it, and its history."""
     context = building_context(request, pk, "facts")
     context["panels"] = queries.panels_of(request.actor, "building.history", pk)
+    context["files"] = queries.files_of(request.actor, pk)
     return render(request, "buildings/facts.html", context)
 
 
@@ -181,7 +182,7 @@ def list_filters(request: HttpRequest) -> queries.Filters:
 
 
 def _form(request: HttpRequest, form: Any, title: str, pk: int | None = None) -> HttpResponse:
-    context = {"form": form, "title": title, "pk": pk, "change": CHANGE}
+    context = {"form": form, "title": title, "pk": pk, "change": CHANGE, "files": False}
     status = 422 if form.is_bound else 200
     return render(request, "buildings/form.html", context, status=status)
 
