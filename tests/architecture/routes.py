@@ -164,6 +164,8 @@ SAMPLES: dict[str, Sample] = {
     "visits:own_visit": row("visit"),
     "visits:inspection_done": row("inspection"),
     "visits:inspection_cancel": row("inspection"),
+    "visits:retention_decide": row("alert"),
+    "visits:retention_reopen": row("alert"),
     "visits:sweep": row("sweep"),
     "visits:sweep_rooms": row("sweep"),
     "visits:sweep_report": row("sweep"),

@@ -13,7 +13,13 @@ from django.utils import timezone
 from loushi.casework.codes.models import PlaceCode
 from loushi.casework.demands.factories import World as DemandWorld
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
-from loushi.casework.visits.models import PlanStop, SweepCampaign, SweepTask, Visit
+from loushi.casework.visits.models import (
+    PlanStop,
+    RetentionAlert,
+    SweepCampaign,
+    SweepTask,
+    Visit,
+)
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.clocks import install_default_service_levels
 from loushi.foundation.files.models import Attachment
@@ -201,7 +207,12 @@ def _visits(world: World, department: Department) -> None:
         SweepTask, campaign=sweep, building_id=world.ids["building"],
         space_id=world.ids["space"], number="1201", **here,
     )  # fmt: skip
+    alert = _make(
+        RetentionAlert, enterprise_id=world.ids["enterprise"], unit_path=world.here.path,
+        sign="lease", numbers={"on": today.isoformat()}, since=today,
+    )  # fmt: skip
     world.ids |= {
+        "alert": alert.pk,
         "visit": visit.pk,
         "inspection": stop.pk,
         "place_code": _make(

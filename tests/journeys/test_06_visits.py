@@ -1,6 +1,7 @@
 """故事 6：走访。当天计划、一分钟记录，发现当场变成诉求和更正；企业看得到，匿名评价。"""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from django.utils import timezone
 
 from loushi.casework.demands.models import Demand
 from loushi.casework.visits.commands import add_stop
-from loushi.casework.visits.models import RatedVisit, RatingBatch, Visit
+from loushi.casework.visits.commands.retention import look_for_signs
+from loushi.casework.visits.models import RatedVisit, RatingBatch, RetentionAlert, Visit
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import actor_for
-from loushi.registry.enterprises.models import Enterprise, EnterpriseMembership
+from loushi.registry.enterprises.models import Enterprise, EnterpriseMembership, Tenancy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHY = "journey"
@@ -94,3 +96,32 @@ def test_a_department_sees_that_somebody_was_there(enter: Callable[..., Any]) ->
     dept.get_by_role("button", name="安排").click()
     dept.wait_for_load_state()
     assert "消防设施年检" in dept.locator("article").inner_text()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_sign_is_handled_and_comes_back(
+    enter: Callable[..., Any], axe: Callable[..., None], width: int
+) -> None:
+    firm = firm_of_firm1()
+    Tenancy.objects.unscoped(WHY).filter(enterprise=firm, until__isnull=True).update(
+        lease_until=timezone.localdate() + timedelta(days=30)
+    )
+    look_for_signs()
+    alert = RetentionAlert.objects.unscoped(WHY).get(enterprise=firm, sign="lease", gone_on=None)
+    assert firm.officer is not None
+    page = enter(firm.officer.username, "/visits/retention/?sign=lease", viewport={
+        "width": width, "height": 900,
+    })  # fmt: skip
+    assert "还没有登记续租" in page.locator("main").inner_text()
+    axe(page)
+    page.goto(f"/visits/retention/{alert.pk}/")
+    axe(page)
+    page.fill("textarea[name=outcome]", "已谈妥续租两年")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/visits/retention/")
+    page.goto("/visits/retention/?sign=lease&state=handled")
+    assert "已谈妥续租两年" in page.locator("main").inner_text()
+    page.get_by_role("button", name="重新打开").first.click()
+    page.wait_for_url("**/visits/retention/")
+    alert.refresh_from_db()
+    assert (alert.state, alert.outcome) == ("open", "")

@@ -132,5 +132,6 @@ ACTIONS: dict[str, Any] = {
     "transfer.restore": _("撤回导入：恢复原值"),
     "transfer.roll_back": _("整批撤回导入"),
     "visits.retention_handled": _("处理留企信号"),
+    "visits.retention_open": _("重新打开留企信号"),
     "visits.retention_snoozed": _("暂缓留企信号"),
 }

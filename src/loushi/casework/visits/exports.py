@@ -47,3 +47,23 @@ class SweepExporter(Exporter):
         ExportColumn("note", _("备注"), width=30),
         ExportColumn("at", _("时间")),
     )
+
+
+class RetentionExporter(Exporter):
+    """One row a sign at a firm."""
+
+    name = "retention"
+    label = _("安商稳商名单")
+    permission = EXPORT
+    columns = (
+        ExportColumn("name", _("企业"), width=32),
+        ExportColumn("place", _("所在"), width=24),
+        ExportColumn("officer", _("企业专员")),
+        ExportColumn("sign_label", _("信号")),
+        ExportColumn("sentence", _("为什么在名单上"), width=44),
+        ExportColumn("since", _("自")),
+        ExportColumn("state_label", _("状态")),
+        ExportColumn("snoozed_until", _("暂缓到")),
+        ExportColumn("outcome", _("处理结果或暂缓原因"), width=40),
+        ExportColumn("decided", _("谁记的")),
+    )

@@ -159,6 +159,20 @@ class RatingForm(forms.Form):
     too_often = forms.BooleanField(label=lazy("来得太勤了"), required=False)
 
 
+class RetentionForm(forms.Form):
+    """What came of a sign, or until when it is put off."""
+
+    act = forms.ChoiceField(
+        label=lazy("怎么办"), initial="handled", widget=forms.RadioSelect,
+        choices=[("handled", lazy("已处理")), ("snoozed", lazy("暂缓"))],
+    )  # fmt: skip
+    outcome = forms.CharField(
+        label=lazy("处理结果，或暂缓的原因"), required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    until = day_field(lazy("暂缓到"))
+
+
 class RuleForm(forms.Form):
     """One number of the rules, from a day on."""
 

@@ -5,6 +5,7 @@ itself (`visits.own`), which never sees the note. Ratings are seen as closed bat
 """
 
 from django.db import models
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.visits.models import (
@@ -23,6 +24,7 @@ from loushi.foundation.core.actor import DEPARTMENT, ENTERPRISE, Actor
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import UNIT, LinkLeg, OwnLeg, UnitLeg, UserLeg, covering, scope
 from loushi.foundation.notices.registry import declare_kind
+from loushi.registry.tax.policy import BANDS
 
 VIEW = declare("visits.view", _("查看走访和扫楼"))
 RECORD = declare("visits.record", _("排走访计划、记走访"))
@@ -33,6 +35,8 @@ EXPORT = declare("visits.export", _("导出走访和扫楼结果"))
 CONFIGURE = declare("visits.configure", _("设置走访规则"))
 OWN = declare("visits.own", _("查看对本企业的走访并匿名评价（企业的人）"))
 
+# Signs of the retention list that need a further permission at the firm.
+SIGN_RIGHTS = {"tax": BANDS}
 INSIDE = frozenset({"note", "despite"})
 
 
@@ -74,6 +78,19 @@ for model in (
     RetentionAlert,
 ):
     scope(model, view=VIEW, legs=[UnitLeg()])
+
+
+def alerts_for(actor: Actor, permission: str = VIEW) -> QuerySet[RetentionAlert]:
+    """The alerts that the actor may see, or act on: the only way to the rows for a person.
+
+    A sign with a right of its own shows only where the actor holds that right as well.
+    """
+    rows = RetentionAlert.objects.visible_to(actor, permission)
+    for sign, right in SIGN_RIGHTS.items():
+        open_to = RetentionAlert.objects.visible_to(actor, right)
+        rows = rows.filter(~Q(sign=sign) | Q(pk__in=open_to.order_by().values("pk")))
+    return rows
+
 
 declare_kind("visit_planned", _("近日要来走访"), permission=OWN)
 declare_kind("visit_recorded", _("对本企业的走访，可以匿名评价"), permission=OWN)

@@ -1,7 +1,7 @@
 """The signs of the retention list: each finds its firms and says why in a sentence.
 
-Signs register themselves; another package's facts (a falling tax band) come by a further function
-here, decorated with `sign`. Thresholds are rows with dates (`RetentionRule`).
+Signs register themselves; another package's facts come by a further function here, decorated with
+`sign`. Who sees a sign is `policy.SIGN_RIGHTS`. Thresholds are rows with dates (`RetentionRule`).
 """
 
 from collections.abc import Callable, Iterator
@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from loushi.casework.demands.models import Demand
 from loushi.casework.visits.models import RetentionRule, Visit
+from loushi.foundation.core.actor import system_actor
 from loushi.registry.enterprises.models import Enterprise, Tenancy
 from loushi.registry.enterprises.policy import RUNNING
+from loushi.registry.tax.policy import BANDS
+from loushi.registry.tax.queries import falling_bands, newest_year
 
 WHY = "the signs of the retention list are looked for in the whole register"
 WINDOW = timedelta(days=90)
@@ -35,7 +38,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One sign: `find` yields firms for a threshold on a day, `say` makes the sentence, `rows`
-    the address (path, query) of the rows behind it."""
+    the address (name, query) of the rows behind it, which `shows` names."""
 
     code: str
     label: Any
@@ -44,20 +47,21 @@ class Sign:
     find: Callable[[int, date], Iterator[Found]]
     say: Callable[[dict[str, Any]], str]
     rows: Callable[[int], tuple[str, str]]
+    shows: Any
 
 
 SIGNS: dict[str, Sign] = {}
 
 
 def sign(
-    code: str, label: Any, *, threshold: int, unit: Any, say: Any, rows: Any
+    code: str, label: Any, *, threshold: int, unit: Any, say: Any, rows: Any, shows: Any
 ) -> Callable[[Callable[[int, date], Iterator[Found]]], Callable[[int, date], Iterator[Found]]]:
     """Registers a sign; `threshold` is the shipped one, used where no rule says otherwise."""
 
     def register(
         find: Callable[[int, date], Iterator[Found]],
     ) -> Callable[[int, date], Iterator[Found]]:
-        SIGNS[code] = Sign(code, label, threshold, unit, find, say, rows)
+        SIGNS[code] = Sign(code, label, threshold, unit, find, say, rows, shows)
         return find
 
     return register
@@ -74,7 +78,7 @@ def thresholds_on(on: date) -> dict[str, int]:
 @sign(
     "lease", lazy("租约将到期"), threshold=90, unit=lazy("天内"),
     say=lambda n: _("租约 %(on)s 到期，还没有登记续租") % n,
-    rows=lambda pk: ("enterprises:page", ""),
+    rows=lambda pk: ("enterprises:page", ""), shows=lazy("看租约"),
 )  # fmt: skip
 def _lease(threshold: int, on: date) -> Iterator[Found]:
     """A running tenancy whose lease ends within so many days."""
@@ -94,7 +98,7 @@ def _lease(threshold: int, on: date) -> Iterator[Found]:
     "unvisited", lazy("久未走访"), threshold=180, unit=lazy("天以上"),
     say=lambda n: _("上次走访是 %(last)s，已有 %(threshold)s 天以上没有联系") % n
     if n.get("last") else _("登记 %(threshold)s 天以上，还没有走访过") % n,
-    rows=lambda pk: ("insights:timeline", "kind=visit"),
+    rows=lambda pk: ("insights:timeline", "kind=visit"), shows=lazy("看走访"),
 )  # fmt: skip
 def _unvisited(threshold: int, on: date) -> Iterator[Found]:
     """A firm in operation that nobody met for so many days (or ever, since it is registered)."""
@@ -117,7 +121,7 @@ def _unvisited(threshold: int, on: date) -> Iterator[Found]:
 @sign(
     "demands", lazy("诉求反复"), threshold=3, unit=lazy("件以上（近 90 天）"),
     say=lambda n: _("近 90 天提了 %(count)s 件诉求") % n,
-    rows=lambda pk: ("demands:inbox", f"enterprise={pk}"),
+    rows=lambda pk: ("demands:inbox", f"enterprise={pk}"), shows=lazy("看诉求"),
 )  # fmt: skip
 def _demands(threshold: int, on: date) -> Iterator[Found]:
     """A firm that handed in so many demands within ninety days."""
@@ -132,3 +136,19 @@ def _demands(threshold: int, on: date) -> Iterator[Found]:
     )
     for pk, count, last in rows:
         yield Found(pk, {"count": count}, mark=str(last))
+
+
+@sign(
+    "tax", lazy("税收档位下降"), threshold=1, unit=lazy("档以上"),
+    say=lambda n: _("%(year)s 年的税收档位比上一年低") % n,
+    rows=lambda pk: ("tax:firm", ""), shows=lazy("看档位"),
+)  # fmt: skip
+def _tax(threshold: int, on: date) -> Iterator[Found]:
+    """A firm whose band fell by so many in the newest year.
+
+    Neither band is kept here: whoever wants to know them opens the firm's tax page, which asks for
+    a purpose and records the look.
+    """
+    year = newest_year(system_actor(), BANDS)
+    for pk in falling_bands(system_actor(), steps=threshold):
+        yield Found(pk, {"year": year}, mark=str(year))

@@ -202,8 +202,11 @@ def ledger_lines(actor: Actor, filters: Filters, permission: str) -> Iterable[Li
         after = page.after
 
 
-def falling_bands(actor: Actor, enterprise_ids: Sequence[int] | None = None) -> dict[int, str]:
-    """Enterprise id → "100–500 万元 → 50–100 万元" of firms whose band fell in the newest year.
+def falling_bands(
+    actor: Actor, enterprise_ids: Sequence[int] | None = None, *, steps: int = 1
+) -> dict[int, str]:
+    """Enterprise id → "100–500 万元 → 50–100 万元" of firms whose band fell in the newest year, by
+    so many steps or more.
 
     Bands only, for those who may see bands; for retention lists, which say why a firm is on them.
     """
@@ -211,9 +214,11 @@ def falling_bands(actor: Actor, enterprise_ids: Sequence[int] | None = None) -> 
     rows = returns(actor, filters, BANDS)
     if enterprise_ids is not None:
         rows = rows.filter(enterprise_id__in=list(enterprise_ids))
+    labels = rule_for(newest_year(actor, BANDS) or 0).labels
     return {
         line.enterprise_id: f"{line.before} → {line.label}"
         for line in _lines(list(rows.select_related("enterprise")), False)
+        if labels.index(line.before) - line.band >= steps
     }
 
 

@@ -107,6 +107,7 @@ def test_falling_bands_say_from_where_to_where(place: Any) -> None:
     found = queries.falling_bands(place.actors["secretary"])
     assert found[place.firms[0].pk] == "100 万元–500 万元 → 50 万元–100 万元"
     assert place.other.pk not in found
+    assert queries.falling_bands(place.actors["secretary"], steps=2) == {}
     assert queries.falling_bands(place.actors["leader"]) == {}
 
 
