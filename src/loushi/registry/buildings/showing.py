@@ -94,7 +94,6 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
         ],
         "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
         "may_export": request.actor.has(EXPORT),
-        "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
     }
 
 
