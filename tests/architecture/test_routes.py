@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.access import is_public
 from loushi.foundation.core.actor import system_actor
+from loushi.foundation.transfer.registry import importers
 from loushi.registry.accounts.commands import issue_token
+from loushi.registry.accounts.factories import actor_of
 
 from .routes import PUBLIC, SAMPLES
 from .world import World, build, session_cookie
@@ -153,6 +155,28 @@ def test_every_page_answers_every_role_calmly(world: World) -> None:
         if route.name not in NO_FILE
     ]
     assert not crashes + blind, "\n".join(crashes + blind)
+
+
+# Lists whose emptiness would mislead who may see none of it, and what lets a person see them.
+LISTS = {
+    "demands:inbox": {"demands.view"},
+    "buildings:list": {"buildings.view"},
+    "enterprises:list": {"enterprises.view"},
+    "transfer:list": {"transfer.view", *(item.permission for item in importers())},
+    "transfer:waiting": {"transfer.view", *(item.permission for item in importers())},
+}
+
+
+def test_lists_refuse_those_who_may_see_nothing_in_them(world: World) -> None:
+    wrong = []
+    for role, user in {**world.staff, "nobody in particular": world.visitor}.items():
+        client, actor = entered(user), actor_of(user)
+        for name, permissions in LISTS.items():
+            expected = 200 if any(actor.has(one) for one in permissions) else 403
+            status = status_of(client.get(reverse(name)))
+            if status != expected:
+                wrong.append(f"{status} for {role}: {name}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
 
 
 def neighbour_answers(world: World, method: str) -> list[str]:

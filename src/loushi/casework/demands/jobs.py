@@ -1,10 +1,12 @@
 """The sweep: warns at 50 / 80 / 100 %, closes what nobody rated, reminds of suspension reviews."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop
 
 from loushi.casework.demands.commands import clocks, telling
@@ -21,9 +23,24 @@ from loushi.registry.accounts import queries as accounts
 
 BATCH = 500
 WHY = "the sweep looks at every running clock"
+# Kind of the firm's clock: (warned, overdue).
+_WARNINGS = {
+    DemandClock.Kind.ACCEPT: (
+        gettext_noop("受理时限已用 %(percent)d%%"), gettext_noop("受理已超时"),
+    ),
+    DemandClock.Kind.CONTACT: (
+        gettext_noop("首次联系时限已用 %(percent)d%%"), gettext_noop("首次联系已超时"),
+    ),
+    DemandClock.Kind.RESOLVE: (
+        gettext_noop("办结时限已用 %(percent)d%%"), gettext_noop("办结已超时"),
+    ),
+    DemandClock.Kind.UNIT: (
+        gettext_noop("%(unit)s的办理时限已用 %(percent)d%%"), gettext_noop("%(unit)s办理已超时"),
+    ),
+}  # fmt: skip
 
 
-@periodic(every=60, name="demands.sweep_clocks")
+@periodic(every=60, name="demands.sweep_clocks", label=_lazy("提醒临期与超时"))
 def sweep_clocks() -> int:
     """Gives each due warning once; at most 500 rows a transaction. Returns how many were given."""
     now = timezone.now()
@@ -93,15 +110,18 @@ def _escalate(demand: Demand, clock: DemandClock, percent: int, event_id: int) -
                 )
     if percent >= 100:
         people += accounts.superiors_of(demand.unit_path)
-    title = (
-        Phrase(gettext_noop("诉求已超时"))
-        if percent >= 100
-        else Phrase(gettext_noop("诉求时限已用 %(percent)d%%"), {"percent": percent})
-    )
+    title = _warning(clock, parts, percent)
     telling.tell(demand, people, "demand_clock", title, f"clock:{clock.pk}:{percent}:{event_id}")
 
 
-@periodic(every=3600, name="demands.close_unrated")
+def _warning(clock: DemandClock, parts: Sequence[Assignment], percent: int) -> Phrase:
+    """Names the clock, and of a unit's own clock the unit: a demand has several at once."""
+    msgid = _WARNINGS[DemandClock.Kind(clock.kind)][percent >= 100]
+    body = next((p.department or p.building for p in parts if p.pk == clock.assignment_id), "")
+    return Phrase(msgid, {"percent": percent, "unit": str(body or "")})
+
+
+@periodic(every=3600, name="demands.close_unrated", label=_lazy("归档无人评价的诉求"))
 def close_unrated() -> int:
     """Closes what was answered long ago and never rated; it never counts as satisfied."""
     limit = timezone.now() - timedelta(days=RATING_DAYS)
@@ -117,7 +137,7 @@ def close_unrated() -> int:
     return len(ids)
 
 
-@periodic(every=3600, name="demands.remind_reviews")
+@periodic(every=3600, name="demands.remind_reviews", label=_lazy("提醒挂账复核"))
 def remind_reviews() -> int:
     """Tells the centre on the review date of a suspension, once a day at most."""
     today = timezone.localdate()

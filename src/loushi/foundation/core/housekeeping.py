@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from . import stamps
 from .events import deliver_due
@@ -18,7 +19,7 @@ IDEMPOTENCY_DAYS = 30
 DONE_DAYS = 90
 
 
-@periodic(name="core.deliver_events", lane=DELIVER, each_worker=True)
+@periodic(name="core.deliver_events", lane=DELIVER, each_worker=True, label=_("投递事件"))
 def deliver_events() -> int:
     """Runs the listeners of events that are due; claims its rows one by one."""
     return deliver_due()
@@ -35,7 +36,7 @@ def _delete(rows: Any) -> int:
         total += len(ids)
 
 
-@periodic(name="core.clear_away", daily="03:10")
+@periodic(name="core.clear_away", daily="03:10", label=_("清理过期记录"))
 def clear_away() -> int:
     """Deletes sessions that ran out, idempotency keys after 30 days, and finished work after 90.
 
@@ -61,7 +62,7 @@ def clear_away() -> int:
     )
 
 
-@periodic(name="core.fold_stamps", every=3600)
+@periodic(name="core.fold_stamps", every=3600, label=_("合并变更标记"))
 def fold_stamps() -> int:
     """Keeps the stamps' table small: rows of connections that have ended become one."""
     return stamps.fold()
@@ -87,5 +88,5 @@ def _tasks() -> Gauge:
     )
 
 
-register_gauge("events", _events)
-register_gauge("tasks", _tasks)
+register_gauge("events", _events, _("事件"))
+register_gauge("tasks", _tasks, _("任务"))

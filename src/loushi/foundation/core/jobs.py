@@ -48,6 +48,7 @@ class Periodic:
     lane: str
     each_worker: bool
     daily: str
+    label: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class WorkerStatus:
     """The state of the workers, for `loushi check` and /readyz.
 
     `alive` counts workers seen in the last 45 seconds; `late` names periodic jobs that are more
-    than five minutes behind; `failing` maps job names to their last error.
+    than five minutes behind; `failing` maps job names to their last error; `labels` says in words
+    what a queue or a periodic job is, where its package gave words.
     """
 
     alive: int
@@ -103,6 +105,7 @@ class WorkerStatus:
     late: tuple[str, ...]
     failing: Mapping[str, str]
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def pending(self) -> int:
@@ -116,6 +119,7 @@ class WorkerStatus:
 _periodic: dict[str, Periodic] = {}
 _tasks: dict[str, Task] = {}
 _gauges: dict[str, Callable[[], Gauge]] = {}
+_gauge_labels: dict[str, Any] = {}
 _stopping = threading.Event()
 
 
@@ -126,12 +130,14 @@ def periodic(
     daily: str = "",
     lane: str = SWEEP,
     each_worker: bool = False,
+    label: Any = "",
 ) -> Callable[[Callable[[], int | None]], Callable[[], int | None]]:
     """Registers a job that runs every `every` seconds, or daily at "HH:MM" of local time.
 
     One worker at a time runs it, unless `each_worker`. It must bear being run twice all the same:
     a worker may die after the work and before the note that it was done. What takes longer than a
-    few seconds belongs into the lane TASK, where no sweep waits for it.
+    few seconds belongs into the lane TASK, where no sweep waits for it. `label` says in words what
+    it does, for the page of the administrators.
     """
     if lane not in {DELIVER, SWEEP, TASK}:
         raise ValueError(f"there is no lane {lane!r}")
@@ -139,7 +145,7 @@ def periodic(
     def register(function: Callable[[], int | None]) -> Callable[[], int | None]:
         if name in _periodic and _periodic[name].run.__module__ != function.__module__:
             raise ValueError(f"two periodic jobs are named {name!r}")
-        _periodic[name] = Periodic(name, function, every, lane, each_worker, daily)
+        _periodic[name] = Periodic(name, function, every, lane, each_worker, daily, label)
         return function
 
     return register
@@ -173,9 +179,10 @@ def task_named(name: str) -> Task | None:
     return _tasks.get(name)
 
 
-def register_gauge(name: str, source: Callable[[], Gauge]) -> None:
-    """Tells `status()` how to count what waits in one outbox or queue."""
+def register_gauge(name: str, source: Callable[[], Gauge], label: Any) -> None:
+    """Tells `status()` how to count what waits in one outbox or queue, and what it is in words."""
     _gauges[name] = source
+    _gauge_labels[name] = label
 
 
 def wake_file() -> Path:
@@ -239,6 +246,7 @@ def status() -> WorkerStatus:
         ),
         failing={lease.name: lease.error for lease in leases if lease.error},
         gauges={name: source() for name, source in sorted(_gauges.items())},
+        labels=_gauge_labels | {job.name: job.label for job in _periodic.values() if job.label},
     )
 
 

@@ -1,6 +1,7 @@
 """Periodic jobs: plan and send; both claim rows, so that every worker may run them."""
 
 from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.jobs import DELIVER, Gauge, periodic, register_gauge
 
@@ -8,12 +9,12 @@ from . import outbox
 from .models import Delivery, Notice
 
 
-@periodic(name="notices.plan", lane=DELIVER, each_worker=True)
+@periodic(name="notices.plan", lane=DELIVER, each_worker=True, label=_("安排邮件"))
 def plan() -> int:
     return outbox.plan()
 
 
-@periodic(name="notices.send", lane=DELIVER, each_worker=True)
+@periodic(name="notices.send", lane=DELIVER, each_worker=True, label=_("发送邮件"))
 def send() -> int:
     return outbox.send_due()
 
@@ -29,4 +30,4 @@ def _gauge() -> Gauge:
     )
 
 
-register_gauge("notices", _gauge)
+register_gauge("notices", _gauge, _("邮件"))

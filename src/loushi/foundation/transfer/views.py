@@ -38,6 +38,7 @@ def _blame(form: Form, error: Refused) -> None:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """What may be imported, and the batches so far."""
+    queries.needs_part(request.actor)
     page = queries.page_of(queries.batches(request.actor), request.GET, "pk", newest=True)
     context = {
         "importers": commands.describe_importers(request.actor),
@@ -257,6 +258,7 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The rows that nobody could place."""
+    queries.needs_part(request.actor)
     page = queries.page_of(queries.waiting(request.actor), request.GET, "pk")
     context = {"page": page, "labels": queries.labels()}
     return render(request, "transfer/waiting.html", context)

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.utils.translation import gettext_lazy as _
+
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.jobs import TASK, periodic
 from loushi.registry.buildings import commands as buildings
@@ -11,13 +13,15 @@ from loushi.registry.enterprises.commands.proposals import refresh_proposals
 log = logging.getLogger(__name__)
 
 
-@periodic(name="enterprises.refresh_proposals", daily="02:40", lane=TASK)
+@periodic(
+    name="enterprises.refresh_proposals", daily="02:40", lane=TASK, label=_("比对疑似重复的企业")
+)
 def look_for_duplicates() -> int:
     """Proposes pairs that are probably one firm; returns how many are open."""
     return refresh_proposals()
 
 
-@periodic(name="enterprises.turn_day", every=3600)
+@periodic(name="enterprises.turn_day", every=3600, label=_("更新企业在地状态"))
 def turn_day() -> int:
     """Settles the enterprises of which something ended or began in the last days, then the tags
     that follow from rules. Running it again changes nothing."""

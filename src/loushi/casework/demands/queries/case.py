@@ -45,6 +45,7 @@ class ClockView:
     whole: float
     over: float
     is_late: bool
+    is_past_due: bool
     is_paused: bool
     nominal_minutes: int
     sentences: tuple[str, ...]
@@ -68,6 +69,16 @@ class ClockView:
         if self.is_paused:
             return "held"
         return "soon" if self.stopped_at is None and self.share >= 0.8 else ""
+
+    @property
+    def day_minutes(self) -> int:
+        """Minutes of one day in words: a working day's, or 1440 where clock hours count."""
+        return 1440 if self.limit.kind.is_clock else self.nominal_minutes
+
+    @property
+    def owner(self) -> str:
+        """The unit whose own clock this is; '' for the firm's."""
+        return str(self.part.department or self.part.building) if self.part else ""
 
     @property
     def floors(self) -> tuple[float, float, float]:
@@ -237,6 +248,7 @@ def _view(
     breaks = breaks_of(pauses, clock.assignment_id, until)
     used = core_clocks.elapsed(calendar, clock.started_at, until, limit.kind, breaks)
     whole = core_clocks.total(calendar, clock.started_at, limit, breaks, nominal)
+    past_due = core_clocks.is_late(clock.due_at, until)
     explanation = core_clocks.explain(
         calendar, clock.started_at, limit, breaks, nominal, standard.days
     )
@@ -251,7 +263,8 @@ def _view(
         used=used,
         whole=whole,
         over=max(0.0, used - whole),
-        is_late=clock.is_late or core_clocks.is_late(clock.due_at, until),
+        is_late=clock.is_late or past_due,
+        is_past_due=past_due,
         is_paused=clock.stopped_at is None
         and any(p.until is None and p.assignment_id in (None, clock.assignment_id) for p in pauses),
         nominal_minutes=nominal,

@@ -234,6 +234,8 @@ def _pill(line: Line, facts: Mapping[str, Any], part_late: bool) -> tuple[str, s
     }
     if line.kind == "overdue":
         return line.kind, line.words
+    if line.kind == "paused":
+        return fixed[State(state)]
     if part_late and state in OPEN:
         return "overdue", _("一个单位超时")
     if line.kind == "due-soon":

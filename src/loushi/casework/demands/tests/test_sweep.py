@@ -61,6 +61,22 @@ def test_each_warning_is_given_once_and_lateness_is_recorded(world: World, head:
     ]  # fmt: skip
 
 
+def test_each_notice_names_its_clock(world: World, head: User) -> None:
+    with at("2026-11-02 09:00"):
+        demand = world.dispatched()
+        world.move(demand, "contact", world.handler(), note="已联系")
+    with at("2026-11-06 09:30"):
+        sweep_clocks()
+    rows = Notice.objects.unscoped("test").filter(recipient_id=head.pk, kind="demand_clock")
+    assert {row.title_text for row in rows} == {
+        "办结时限已用 80%", f"{world.police}的办理时限已用 80%",
+    }  # fmt: skip
+    with at("2026-11-09 10:00"):
+        sweep_clocks()
+    titles = {row.title_text for row in rows.all()}
+    assert {"办结已超时", f"{world.police}办理已超时"} <= titles
+
+
 def test_a_paused_clock_warns_nobody(world: World) -> None:
     with at("2026-11-02 09:00"):
         demand = world.handling()

@@ -21,6 +21,8 @@ from loushi.foundation.web.parts import render_page
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """The inbox alone: list and first-day help, or the list on a phone."""
+    if not request.actor.has("demands.view"):
+        raise Denied
     return render_page(request, "demands/inbox.html", **showing.inbox_context(request))
 
 

@@ -221,7 +221,7 @@ def _used(view: CaseView) -> str:
     clock = view.main
     if clock is None:
         return ""
-    day = 1440 if clock.limit.kind.is_clock else clock.nominal_minutes
+    day = clock.day_minutes
     words = _("%(label)s用时 %(used)s，时限 %(whole)s") % {
         "label": clock.label,
         "used": minutes_text(clock.used, day),

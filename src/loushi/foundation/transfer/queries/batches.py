@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import Scoped
 from loushi.foundation.transfer import policy, registry
 from loushi.foundation.transfer.columns import known_headings, normalise
@@ -29,6 +29,14 @@ def _visible(model: type[Scoped], actor: Actor) -> Q:
         ids = model.objects.visible_to(actor, permission).order_by().values("pk")
         found |= Q(permission=permission, pk__in=ids)
     return found
+
+
+def needs_part(actor: Actor) -> None:
+    """Denied for who may import nothing, looks over no batches and left none of their own."""
+    if actor.has(policy.VIEW) or registry.permitted(actor):
+        return
+    if not batches(actor).exists() and not waiting(actor).exists():
+        raise Denied
 
 
 def batches(actor: Actor) -> QuerySet[ImportBatch]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.testing import make_actor
 from loushi.foundation.transfer import readers, views
 from loushi.foundation.transfer.commands import sweep_batches
@@ -71,8 +71,17 @@ def test_an_empty_list_says_what_to_do(plots):
     assert "导入地块" in text
 
 
+def test_who_only_looks_on_is_not_told_to_upload(plots):
+    text = page(views.listing, actor=make_actor(path=HOME, permissions={"transfer.view"}))
+    assert "还没有导入过文件" in text
+    assert "您可以查看批次，不能导入" in text
+    assert "模板" not in text
+
+
 def test_somebody_without_importers_sees_none(plots):
-    assert "导入地块" not in page(views.listing, actor=make_actor(path=HOME))
+    for view in (views.listing, views.waiting):
+        with pytest.raises(Denied):
+            call(view, actor=make_actor(path=HOME))
     with pytest.raises(NotVisible):
         call(views.upload, actor=make_actor(path=HOME), importer="plots")
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from loushi.foundation.core.actor import BUILDING, Actor
+from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.core.units import ids_of
 from loushi.registry.accounts.models import Appointment, Role, User
@@ -115,7 +116,12 @@ def buildings(actor: Actor, filters: Filters | None = None) -> QuerySet[Building
 def building_list(
     actor: Actor, filters: Filters, *, after: str = "", before: str = "", size: int = PAGE_SIZE
 ) -> Page[BuildingLine]:
-    """One page of the list; the number of queries does not depend on the number of rows."""
+    """One page of the list; the number of queries does not depend on the number of rows.
+
+    Denied for who sees no building by any grant: an empty list would be misleading.
+    """
+    if not actor.has(VIEW):
+        raise Denied
     page = page_of(
         _sortable(buildings(actor, filters)).select_related("unit", "manager"),
         order=_order(filters.sort),

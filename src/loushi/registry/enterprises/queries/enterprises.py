@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
-from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.queries import Page, page_of, place_names, unit_choices
@@ -21,7 +21,7 @@ from loushi.registry.enterprises.models import (
     IndustryCode,
     Presence,
 )
-from loushi.registry.enterprises.policy import CHANGE, PHONE, REVEAL
+from loushi.registry.enterprises.policy import CHANGE, PHONE, REVEAL, VIEW
 from loushi.registry.enterprises.queries.marks import marks_of
 from loushi.registry.enterprises.queries.masking import masked_phone
 from loushi.registry.enterprises.queries.narrowing import Filters, enterprises, named
@@ -124,7 +124,12 @@ class EnterprisePage:
 def enterprise_list(
     actor: Actor, filters: Filters, *, after: str = "", before: str = "", size: int = PAGE_SIZE
 ) -> Page[EnterpriseLine]:
-    """One page of the list; the number of queries does not depend on the number of rows."""
+    """One page of the list; the number of queries does not depend on the number of rows.
+
+    Denied for who sees no enterprise by any grant: an empty list would be misleading.
+    """
+    if not actor.has(VIEW):
+        raise Denied
     rows = enterprises(actor, filters).annotate(
         sort_established=Coalesce("established_on", Value(date(1, 1, 1))),
         sort_staff=Coalesce("staff_count", 0),
