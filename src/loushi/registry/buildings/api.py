@@ -13,6 +13,7 @@ from loushi.foundation.core.errors import NotVisible
 from loushi.registry.buildings import queries
 from loushi.registry.buildings.queries import Filters
 
+Problem = dict[str, Any]
 router = Router(tags=["buildings"])
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps none
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -85,7 +86,12 @@ class BuildingQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.get("", response=BuildingPage, operation_id="list_buildings", summary=str(_("楼宇列表")))
+@router.get(
+    "",
+    response={200: BuildingPage, 403: Problem, 422: Problem},
+    operation_id="list_buildings",
+    summary=str(_("楼宇列表")),
+)
 def list_buildings(
     request: HttpRequest, response: HttpResponse, query: Query[BuildingQuery]
 ) -> Any:
@@ -107,7 +113,7 @@ def list_buildings(
 
 @router.get(
     "/{int:building_id}",
-    response=BuildingDetail,
+    response={200: BuildingDetail, 404: Problem, 422: Problem},
     operation_id="read_building",
     summary=str(_("一幢楼")),
 )
@@ -120,7 +126,7 @@ def read_building(request: HttpRequest, building_id: Path[Id]) -> Any:
 
 @router.get(
     "/{int:building_id}/spaces",
-    response=list[SpaceOut],
+    response={200: list[SpaceOut], 404: Problem, 422: Problem},
     operation_id="list_spaces",
     summary=str(_("一幢楼的房源")),
 )

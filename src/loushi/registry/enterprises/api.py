@@ -13,6 +13,7 @@ from pydantic import Field
 from loushi.registry.enterprises import queries
 from loushi.registry.enterprises.queries import Filters
 
+Problem = dict[str, Any]
 router = Router(tags=["enterprises"])
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps none
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -102,7 +103,10 @@ class EnterpriseQuery(Schema):
 
 
 @router.get(
-    "", response=EnterprisePage, operation_id="list_enterprises", summary=str(_("企业列表"))
+    "",
+    response={200: EnterprisePage, 403: Problem, 422: Problem},
+    operation_id="list_enterprises",
+    summary=str(_("企业列表")),
 )
 def list_enterprises(
     request: HttpRequest, response: HttpResponse, query: Query[EnterpriseQuery]
@@ -126,7 +130,7 @@ def list_enterprises(
 
 @router.get(
     "/{int:enterprise_id}",
-    response=EnterpriseDetail,
+    response={200: EnterpriseDetail, 404: Problem, 422: Problem},
     operation_id="read_enterprise",
     summary=str(_("一家企业")),
 )

@@ -13,6 +13,7 @@ from loushi.casework.demands.models import Demand, Tier
 from loushi.casework.demands.queries import OPEN, Filters, Line, filtered, lines
 from loushi.casework.demands.queries.listing import FIELDS, row_of
 from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
 from loushi.overview.insights.queries.figures import VIEW, WEEKS, Period, rows_in
 from loushi.registry.territory import queries as territory
@@ -47,6 +48,18 @@ def board_units(actor: Actor) -> list[Unit]:
     """The units whose board the actor may open: those of the own grants."""
     paths = sorted(actor.keys(UNIT, VIEW))
     return list(Unit.objects.filter(path__in=paths).order_by("path"))
+
+
+def board_unit(actor: Actor, unit_id: int | None) -> Unit | None:
+    """The unit asked for, at or below one of the actor's own; without a number the first of them,
+    None for people of departments, who have none. Raises NotVisible."""
+    own = board_units(actor)
+    if unit_id is None:
+        return own[0] if own else None
+    unit = territory.get_unit(unit_id)
+    if not any(unit.path.startswith(one.path) for one in own):
+        raise NotVisible
+    return unit
 
 
 def watch_lists(actor: Actor, unit_path: str) -> list[Watch]:

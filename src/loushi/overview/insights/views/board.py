@@ -19,7 +19,6 @@ from loushi.casework.demands.queries.listing import FIELDS, capped_count, row_of
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.overview.insights import queries
 from loushi.overview.insights.queries import Period
-from loushi.registry.territory import queries as territory
 from loushi.registry.territory.models import Unit
 
 SPANS = (("week", _l("本周")), ("30", _l("近 30 天")), ("quarter", _l("本季")))
@@ -57,14 +56,9 @@ def _unit(request: HttpRequest) -> tuple[Unit | None, list[Unit]]:
     """The unit asked for, within the actor's own; departments' people have none."""
     own = queries.board_units(request.actor)
     asked = request.GET.get("unit", "")
-    if not asked:
-        return (own[0] if own else None), own
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
         raise NotVisible
-    unit = territory.get_unit(int(asked))
-    if not any(unit.path.startswith(one.path) for one in own):
-        raise NotVisible
-    return unit, own
+    return queries.board_unit(request.actor, int(asked) if asked else None), own
 
 
 @require_GET

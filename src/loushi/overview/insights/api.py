@@ -1,0 +1,162 @@
+"""/api/v1/insights: the figures of the board, and the rows behind each; under the same policies."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from loushi.foundation.core.errors import Denied, Refused
+from loushi.overview.insights import queries
+from loushi.overview.insights.queries import Period
+
+router = Router(tags=["insights"])
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+ERRORS = {403: dict[str, Any], 404: dict[str, Any], 422: dict[str, Any]}
+SOURCE = "demands"
+
+
+class FiguresQuery(Schema):
+    """A unit (none: the caller's own) and a period, both days included."""
+
+    since: Day
+    until: Day
+    unit: Id | None = None
+
+
+class RowsQuery(FiguresQuery):
+    """`figure` is the code of one; `part` asks for its numerator instead of its denominator."""
+
+    figure: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]+$")]
+    part: bool = False
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class FigureOut(Schema):
+    """A rate: `numerator` of `denominator` rows; percent is null where there are none."""
+
+    code: str
+    label: str
+    meaning: str
+    numerator: int
+    denominator: int
+    percent: float | None
+    previous_numerator: int
+    previous_denominator: int
+
+
+class TotalsOut(Schema):
+    """Received and disagreeing verdicts of the period; open, late and suspended as of `as_of`."""
+
+    received: int
+    open: int
+    late: int
+    suspended: int
+    disagreeing: int
+
+
+class FiguresOut(Schema):
+    """All figures of one unit and period, with what they were counted from and when."""
+
+    unit: int | None
+    since: date
+    until: date
+    as_of: datetime
+    source: str
+    figures: list[FigureOut]
+    totals: TotalsOut
+
+
+class RowOut(Schema):
+    """One demand behind a figure."""
+
+    id: int
+    number: str
+    title: str
+    state: str
+    submitted_at: datetime
+
+
+class RowsOut(Schema):
+    """One page of rows by number; follow `next` until it is null."""
+
+    items: list[RowOut]
+    next: int | None
+    count: int
+
+
+def _asked(request: HttpRequest, query: FiguresQuery) -> tuple[int | None, str, Period]:
+    """(unit, its path, period). Raises Denied, NotVisible, Refused."""
+    if not request.actor.has("insights.view"):
+        raise Denied
+    if query.since > query.until:
+        raise Refused(_("结束日期早于开始日期，请改正。"), field="until")
+    unit = queries.board_unit(request.actor, query.unit)
+    period = Period(query.since, query.until)
+    return (unit.pk, unit.path, period) if unit else (None, "", period)
+
+
+@router.get(
+    "/demands",
+    response={200: FiguresOut, **ERRORS},
+    operation_id="demand_figures",
+    summary=str(_("诉求指标")),
+)
+def demand_figures(request: HttpRequest, query: Query[FiguresQuery]) -> Any:
+    """The figures of the board: each with numerator, denominator and the period before."""
+    unit, path, period = _asked(request, query)
+    return {
+        "unit": unit,
+        "since": period.since,
+        "until": period.until,
+        "as_of": timezone.now(),
+        "source": SOURCE,
+        "figures": [_figure(value) for value in queries.values(request.actor, period, path)],
+        "totals": queries.totals(request.actor, period, path),
+    }
+
+
+def _figure(value: queries.Value) -> dict[str, Any]:
+    return {
+        "code": value.figure.code,
+        "label": str(value.figure.label),
+        "meaning": str(value.figure.what),
+        "numerator": value.part,
+        "denominator": value.whole,
+        "percent": value.percent,
+        "previous_numerator": value.previous_part,
+        "previous_denominator": value.previous_whole,
+    }
+
+
+@router.get(
+    "/demands/rows",
+    response={200: RowsOut, **ERRORS},
+    operation_id="demand_figure_rows",
+    summary=str(_("诉求指标背后的名单")),
+)
+def demand_figure_rows(
+    request: HttpRequest, response: HttpResponse, query: Query[RowsQuery]
+) -> Any:
+    """The demands that a figure counts; follow `next` (also in the Link header)."""
+    _unit, path, period = _asked(request, query)
+    figure = queries.figure_of(query.figure)
+    rows = queries.behind(request.actor, figure, period, path, part=query.part)
+    found = list(rows.filter(pk__gt=query.after).order_by("pk")[: query.limit + 1])
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    if more:
+        params = request.GET.copy()
+        params["after"] = str(found[-1].pk)
+        address = request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
+        response["Link"] = f'<{address}>; rel="next"'
+    return {
+        "items": found,
+        "next": found[-1].pk if more else None,
+        "count": rows.order_by().count(),
+    }
