@@ -92,7 +92,6 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
             {"href": "", "fill": "", "why": "", **panel.context}
             for panel in queries.panels_of(request.actor, "building.facts", pk)
         ],
-        "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
         "may_export": request.actor.has(EXPORT),
     }
 
