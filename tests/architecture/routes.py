@@ -51,6 +51,11 @@ def row(kind: str, /, shared: str = "", form_first: str = "", **more: Any) -> Sa
     return Sample(lambda world: {"pk": world.ids[kind], **more}, shared, form_first)
 
 
+def part(name: str, kind: str) -> Sample:
+    """The world's building as `pk` and a part of it."""
+    return Sample(lambda world: {"pk": world.ids["building"], name: world.ids[kind]})
+
+
 def api(*kinds: str, **more: Any) -> Sample:
     """The world's rows, as `demand_id` and the like."""
     return Sample(lambda world: {f"{kind}_id": world.ids[kind] for kind in kinds} | more)
@@ -111,6 +116,19 @@ SAMPLES: dict[str, Sample] = {
     "buildings:facts": row("building"),
     "buildings:appoint": row("building"),
     "buildings:edit_space": row("space"),
+    "buildings:record_state": row("space"),
+    "buildings:owners": row("building"),
+    "buildings:add_owner": row("building"),
+    "buildings:end_owner": part("owner", "ownership"),
+    "buildings:reveal": row("owner"),
+    "buildings:add_contract": row("building"),
+    "buildings:amenities": row("building"),
+    "buildings:add_amenity": row("building"),
+    "buildings:remove_amenity": part("amenity", "amenity"),
+    "buildings:add_venue": row("building"),
+    "buildings:remove_venue": part("venue", "venue"),
+    "buildings:add_files": row("building"),
+    "buildings:remove_file": row("building", file=1),
     # enterprises
     "codes:building": row("building"),
     "codes:sheet": row("building"),

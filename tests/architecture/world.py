@@ -36,11 +36,15 @@ from loushi.registry.accounts.models import (
     UserSession,
 )
 from loushi.registry.buildings.models import (
+    Amenity,
     Building,
     BuildingRole,
+    Owner,
+    Ownership,
     PropertyManager,
     PropertyManagerMember,
     Space,
+    Venue,
 )
 from loushi.registry.enterprises.models import (
     DuplicateProposal,
@@ -97,6 +101,7 @@ def _registry(world: World) -> None:
     manager = _make(PropertyManager, name="望澜物业", **_only(PropertyManager, path))
     tower = _make(Building, name="望澜中心", code="B1", manager=manager, **here)
     space = _make(Space, building=tower, number="1201", **here)
+    owner = _make(Owner, name="望澜置业", phone="13800000000")
     firm = _make(Enterprise, name="云栈智联供应链有限公司", **here)
     twin = _make(Enterprise, name="云栈智联供应链（临漕）", **here)
     former = {"former_id": 10_000_000, "former_name": "云栈智联", "snapshot": {}, "why": "同一家"}
@@ -112,6 +117,10 @@ def _registry(world: World) -> None:
         "lead": _make(InvestmentLead, company="来访企业", source="call", **here).pk,
         "referral_post": _make(ReferralPost, name="业委会", since=accounts.SINCE, **here).pk,
         "return": _make(TaxReturn, enterprise=firm, year=2025, amount=1, source="x", **path).pk,
+        "owner": owner.pk,
+        "ownership": _make(Ownership, owner=owner, building=tower).pk,
+        "amenity": _make(Amenity, building=tower, kind_id="parking").pk,
+        "venue": _make(Venue, building=tower, name="共享大堂").pk,
         "tenancy": _make(Tenancy, enterprise=firm, building=tower, **path).pk,
         "contact": _make(EnterpriseContact, enterprise=firm, name="陈屿", **path).pk,
     }
@@ -216,7 +225,11 @@ def _visits(world: World, department: Department) -> None:
         "visit": visit.pk,
         "inspection": stop.pk,
         "place_code": _make(
-            PlaceCode, building_id=world.ids["building"], code="1-sweepabc", created_by="x", **here
+            PlaceCode,
+            building_id=world.ids["building"],
+            code="1-sweepabc",
+            created_by="x",
+            **_only(PlaceCode, {"unit_path": world.here.path}),
         ).pk,
         "sweep": sweep.pk,
         "sweep_task": task.pk,
