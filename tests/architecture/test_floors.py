@@ -16,6 +16,7 @@ SHOWN = {
     "foundation.core": None,
     "foundation.web": None,
     "foundation.transfer": None,
+    "foundation.language": ROOMS | {"linkage", "ocr"},
     "foundation.notices": ROOMS | {"registry"},
     "foundation.files": ROOMS | {"registry"},
 }
@@ -108,6 +109,7 @@ def test_every_dependency_is_used() -> None:
         "chinesecalendar": "chinese_calendar",
         "phonenumberslite": "phonenumbers",
         "pillow": "PIL",
+        "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
         "python-calamine": "python_calamine",
         "python-json-logger": "pythonjsonlogger",
         "python-stdnum": "stdnum",

@@ -29,19 +29,19 @@ def turn_day() -> int:
     return settled + commands.apply_tag_rules(actor=system_actor())
 
 
-@periodic(every=20, name="enterprises.renew_totals")
+@periodic(every=20, name="enterprises.renew_totals", label=_("重算楼宇合计"))
 def renew_totals() -> int:
     """Kept totals of the buildings that changed, fifty at a time."""
     return commands.renew_totals()
 
 
-@periodic(daily="00:05", name="enterprises.turn_of_day")
+@periodic(daily="00:05", name="enterprises.turn_of_day", label=_("更新当天的房源状态"))
 def turn_of_day() -> int:
     """Tenancies, states and contracts of managers that begin or end today."""
     return commands.turn_of_day() + buildings.follow_contracts()
 
 
-@periodic(daily="03:40", name="enterprises.check_totals")
+@periodic(daily="03:40", name="enterprises.check_totals", label=_("核对楼宇合计"))
 def check_totals() -> int:
     """Compares the kept totals with the facts; what differs is said and made anew."""
     wrong = commands.repair_totals()
