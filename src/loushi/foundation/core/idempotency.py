@@ -45,7 +45,7 @@ def once(
         return create(), True
     digest = fingerprint(payload)
     user_id, key = actor.user_id or 0, key[:80]
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         pk = _claimed(user_id=user_id, command=command, key=key, fingerprint=digest)
         if pk is None:
             row = IdempotencyKey.objects.select_for_update().get(
