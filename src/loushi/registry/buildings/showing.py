@@ -86,6 +86,7 @@ def building_context(request: HttpRequest, pk: int, tab: str) -> dict[str, Any]:
             {"label": name, "href": f"{reverse('buildings:list')}?unit={unit_id}"}
             for unit_id, name in page.place
         ],
+        "acts": [panel.context for panel in queries.panels_of(request.actor, "building.acts", pk)],
         "tabs": tabs,
         "rows": _facts(page)
         + [

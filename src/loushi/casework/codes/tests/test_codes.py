@@ -126,8 +126,8 @@ def test_an_officer_comes_to_the_visit_and_during_a_sweep_to_the_room(world: Wor
     whole = make(world, "building")[0].code
     address = f"/visits/sweeps/{campaign.pk}/{world.tower.pk}/"
     assert officer.get(f"/q/{whole}/").url == address
-    chief = client_of(make_staff("micro_grid_chief", world.units["C1"], name="网格"))
-    assert chief.get(f"/q/{whole}/").url == address
+    recorder = client_of(make_staff("information_officer", world.units["C1"], name="网格"))
+    assert recorder.get(f"/q/{whole}/").url == address
 
 
 def test_an_officer_of_elsewhere_gets_the_card(world: World) -> None:
