@@ -17,7 +17,7 @@ from stdnum.cn import uscc
 
 from loushi.demo import names
 
-PUBLISHED, SEALED = (1, 2, 3, 4, 5), 20261125
+PUBLISHED, SEALED = (1, 2, 3, 4, 5), 77_003_911
 SHARE = 0.05
 CHARACTERS = (
     "安百邦宝博才昌畅辰诚驰创聪达德鼎东栋多恩发帆方飞丰枫福富高格冠光广海涵翰浩合和恒弘宏鸿华汇慧佳嘉健"

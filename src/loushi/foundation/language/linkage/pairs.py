@@ -23,7 +23,7 @@ from loushi.foundation.language.linkage.scores import (
 CROWD = 40
 """A key held by more rows than this is narrowed by the beginning of the name."""
 LONGEST_CORE = 16
-THRESHOLD = 0.15
+THRESHOLD = 0.1
 """A person looks at every proposal, so a missed pair costs more than one that is put aside."""
 DEFAULT = Weights()
 
