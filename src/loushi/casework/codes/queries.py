@@ -65,6 +65,8 @@ def shows_phone(building_id: int) -> bool:
 
 def scanned(code: str) -> PlaceCode:
     """The code in force; NotVisible for unknown and revoked ones alike."""
+    if not code.isprintable():
+        raise NotVisible
     row = (
         PlaceCode.objects.unscoped("whoever stands at the door may scan it")
         .filter(code=code.lower(), revoked_at__isnull=True)
