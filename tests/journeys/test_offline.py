@@ -114,7 +114,7 @@ def test_off_record_close_reopen_on(
     page.context.set_offline(True)
 
     page.reload()
-    assert "没有网络，照常可记" in page.locator("[data-offline-bar]").inner_text()
+    page.locator("[data-offline-bar]", has_text="没有网络，照常可记").wait_for()
     page.get_by_role("link", name="记走访").first.click()
     page.wait_for_selector("form.record")
     page.get_by_role("button", name="诉求").click()
@@ -137,7 +137,7 @@ def test_off_record_close_reopen_on(
     page = context.new_page()
     page.goto("/visits/today/")
     page.wait_for_selector("[data-sign]")
-    assert "6 条已存在本机（今天 6）" in page.locator("[data-offline-bar]").inner_text()
+    page.locator("[data-offline-bar]", has_text="6 条已存在本机（今天 6）").wait_for()
     page.get_by_role("link", name="看 6 条").click()
     page.wait_for_selector("#kept-items .kept-row")
     assert page.locator("#kept-items .kept-row").count() == 6

@@ -112,7 +112,7 @@ def test_everything_is_there_without_scripts(new_page: "Callable[..., Page]") ->
     page.goto("/styleguide/phone-form/")
     assert page.locator('input[type="file"]').is_visible()
     page.goto("/styleguide/case/")
-    page.locator(".top details.menu summary").click()
+    page.locator(".top details.menu summary").last.click()
     assert page.get_by_role("button", name="深色").is_visible()
     page.get_by_role("button", name="深色").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
