@@ -307,13 +307,14 @@ def test_a_dropped_answer_is_one_save(
     page.get_by_role("button", name="没有人").click()
     page.wait_for_load_state()
     page.wait_for_timeout(300)
-    dropped = []
+    dropped: list[Any] = []
 
     def lose(route: Any) -> None:
         if dropped:
             route.continue_()
             return
-        dropped.append(route.fetch().status)
+        dropped.append(None)  # claimed before waiting: a second try may come meanwhile
+        dropped[0] = route.fetch().status
         route.fulfill(status=429)  # instead of the answer
 
     page.context.route("**/offline/sync/", lose)
