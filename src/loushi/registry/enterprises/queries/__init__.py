@@ -73,7 +73,15 @@ from .occupancy import (
     tenancy_for_change,
     tenants_of,
 )
-from .places import Place, building_choices, place_of, places_of, spaces_of, tenancies_of
+from .places import (
+    Place,
+    building_choices,
+    main_buildings,
+    place_of,
+    places_of,
+    spaces_of,
+    tenancies_of,
+)
 from .sign_ups import (
     SignUpLine,
     community_choices,
@@ -198,6 +206,7 @@ __all__ = [
     "officer_choices",
     "own_sign_ups",
     "place_of",
+    "main_buildings",
     "places_of",
     "plan_on",
     "presence_counts",

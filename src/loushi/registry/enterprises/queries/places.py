@@ -64,6 +64,16 @@ def places_of(enterprise_ids: Sequence[int]) -> dict[int, list[Place]]:
     return found
 
 
+def main_buildings(enterprise_ids: Sequence[int]) -> dict[int, int]:
+    """Enterprise → tower of its main running tenancy, where it has one; the caller has checked."""
+    rows = (
+        Tenancy.objects.unscoped("towers of enterprises that were checked")
+        .filter(RUNNING, enterprise_id__in=enterprise_ids)
+        .order_by("enterprise_id", "is_main", "since", "pk")
+    )
+    return dict(rows.values_list("enterprise_id", "building_id"))
+
+
 def place_of(enterprise_id: int) -> Place | None:
     """The main running tenancy of an enterprise that the caller has checked."""
     places = places_of([enterprise_id])[enterprise_id]

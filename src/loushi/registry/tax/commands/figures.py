@@ -17,7 +17,7 @@ from loushi.foundation.core.scoping import fetch, root_path
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import Enterprise
-from loushi.registry.enterprises.queries import places_of
+from loushi.registry.enterprises.queries import main_buildings
 from loushi.registry.tax.models import DistrictTotal, OutputRecord, TaxReturn
 from loushi.registry.tax.policy import IMPORT
 
@@ -185,10 +185,9 @@ def _homes(actor: Actor, ids: Sequence[int]) -> dict[int, tuple[str, int | None,
         part = list(ids[start : start + CHUNK])
         rows = Enterprise.objects.unscoped("the right to record is checked by path")
         values = rows.filter(pk__in=part).values_list("pk", "unit_path", "industry__section")
-        places = places_of(part)
+        towers = main_buildings(part)
         for pk, path, section in values:
-            main = places[pk][0].building_id if places[pk] else None
-            found[pk] = (path, main, section or "")
+            found[pk] = (path, towers.get(pk), section or "")
     for path in {one[0] for one in found.values()}:
         if not can_at(actor, IMPORT, path or root_path()):
             raise Denied
