@@ -55,8 +55,7 @@ def database(url: str, data: Path) -> dict[str, object]:
                 # savepoint walks the whole journal of that savepoint (SQLite's memjrnlTruncate),
                 # and 40,000 demands took five minutes instead of one.
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                    "PRAGMA cache_size=-64000"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000"
                 ),
             },
         }

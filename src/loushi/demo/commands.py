@@ -13,6 +13,7 @@ from django.utils import timezone
 from loushi.casework.demands.commands.configure import install_default_categories
 from loushi.demo import cases, firms, leads, people, places, taxes, towers, visits
 from loushi.demo.models import DemoDistrict
+from loushi.foundation.core import stamps
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
 from loushi.foundation.core.errors import Conflict
@@ -53,7 +54,7 @@ def build(
     day = timezone.localtime(now).date()
     rng = Random(seed)
     since = cases.since_of(day)
-    with _collecting_rarely():
+    with _collecting_rarely(), stamps.lifted():
         with transaction.atomic():
             install_default_service_levels()
             install_default_categories(actor=actor)

@@ -127,9 +127,15 @@ class Demand(Scoped):
         null=True,
         blank=True,
         related_name="demands",
+        db_index=False,
     )
     submitter = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands",
+        db_index=False,
     )
     contact_name = models.CharField(_("联系人"), max_length=40, blank=True, default="")
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True, default="")
@@ -141,7 +147,12 @@ class Demand(Scoped):
     )
     unit_path = UnitPathField()
     building = models.ForeignKey(
-        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
+        Building,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands",
+        db_index=False,
     )
     space = models.ForeignKey(
         Space, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
@@ -167,7 +178,12 @@ class Demand(Scoped):
     """The review date of a suspension 挂账."""
 
     lead = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="led_demands"
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_demands",
+        db_index=False,
     )
     clerk_id = models.BigIntegerField(null=True, blank=True)
     hand_backs = models.PositiveSmallIntegerField(default=0)
@@ -255,15 +271,27 @@ class Assignment(Scoped):
         TRANSFERRED = "transferred", _("已转办")
         CANCELLED = "cancelled", _("已取消")
 
-    demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="assignments")
+    demand = models.ForeignKey(
+        Demand, on_delete=models.CASCADE, related_name="assignments", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     part = models.CharField(max_length=4, choices=Part.choices)
     body = models.CharField(max_length=10, choices=Body.choices, default=Body.DEPARTMENT)
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        db_index=False,
     )
     building = models.ForeignKey(
-        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="council_parts"
+        Building,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="council_parts",
+        db_index=False,
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     is_active = models.BooleanField(default=True)
@@ -308,7 +336,7 @@ class Assignment(Scoped):
 class DemandEvent(HistoryFields, Scoped):
     """One line of a demand's history; `is_public` ones are shown to the enterprise."""
 
-    row = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="events")
+    row = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="events", db_index=False)
     unit_path = UnitPathField(db_index=False)
     assignment = models.ForeignKey(
         Assignment, on_delete=models.SET_NULL, null=True, blank=True, related_name="events"
@@ -332,7 +360,9 @@ class DemandClock(ClockFields, Scoped):
         UNIT = "unit", _("单位办理")
 
     kind = models.CharField(_("时钟"), max_length=20, choices=Kind.choices)
-    demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="clocks")
+    demand = models.ForeignKey(
+        Demand, on_delete=models.CASCADE, related_name="clocks", db_index=False
+    )
     assignment = models.ForeignKey(
         Assignment, on_delete=models.CASCADE, null=True, blank=True, related_name="clocks"
     )
@@ -363,7 +393,9 @@ class DemandPause(Scoped):
         SUSPENSION = "suspension", _("挂账")
         ANSWERED = "answered", _("已答复、等企业评价")
 
-    demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="pauses")
+    demand = models.ForeignKey(
+        Demand, on_delete=models.CASCADE, related_name="pauses", db_index=False
+    )
     assignment = models.ForeignKey(
         Assignment, on_delete=models.CASCADE, null=True, blank=True, related_name="pauses"
     )

@@ -39,24 +39,38 @@ class Visit(Scoped):
         WITHDRAWN = "withdrawn", _("已撤回")
 
     enterprise = models.ForeignKey(
-        Enterprise, verbose_name=_("企业"), on_delete=models.PROTECT, related_name="visits"
+        Enterprise,
+        verbose_name=_("企业"),
+        on_delete=models.PROTECT,
+        related_name="visits",
+        db_index=False,
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="visits")
     unit_path = UnitPathField()
     building = models.ForeignKey(
-        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
+        Building,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        db_index=False,
     )
     space = models.ForeignKey(
         Space, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
     )
     visitor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="visits", db_index=False
     )
     visitor_name = models.CharField(_("走访人"), max_length=40)
     team = models.CharField(max_length=20)
     team_name = models.CharField(_("队伍"), max_length=80)
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        db_index=False,
     )
     at = models.DateTimeField(_("时间"))
     purpose = models.CharField(_("为什么来"), max_length=10, choices=Purpose.choices)

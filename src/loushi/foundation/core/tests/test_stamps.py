@@ -123,3 +123,21 @@ def test_folding_keeps_the_sum() -> None:
     assert stamps.fold() >= 1
     assert number() == before
     assert not Stamp.objects.filter(writer=2**31 - 1).exists()
+
+
+def test_lifted_triggers_come_back_and_nothing_kept_before_survives(
+    kept: stamps.Kept[int], asked: list[int]
+) -> None:
+    assert ask(kept, asked) == 1
+    with stamps.lifted():
+        CalendarVersion.renew()
+        if connection.vendor == "sqlite":
+            assert not stamps.trusted()
+            assert ask(kept, asked) == 2, "nothing is kept meanwhile"
+    assert stamps.trusted()
+    before = len(asked)
+    assert ask(kept, asked) == before + 1, "what was kept before is not believed"
+    assert ask(kept, asked) == before + 1
+    seen = number()
+    CalendarVersion.renew()
+    assert number() > seen

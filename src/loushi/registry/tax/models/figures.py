@@ -18,7 +18,9 @@ class Figure(Scoped):
     `unit_path` follows the tree, for rights. The newest version is `is_current`.
     """
 
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     building = models.ForeignKey(
         Building, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
