@@ -43,7 +43,8 @@ Key = Header(
 
 
 class FindingIn(Schema):
-    """One finding; `seen` is the register's value that the person saw (null: not compared)."""
+    """One finding; `seen` is the register's value that the person saw (null: not compared);
+    `company` is the firm of a lead (empty: the visited one), its `value` the area asked for."""
 
     kind: Text
     text: Text = ""
@@ -56,6 +57,7 @@ class FindingIn(Schema):
     contact_name: Text = ""
     contact_phone: Text = ""
     contact_title: Text = ""
+    company: Text = ""
 
 
 class VisitIn(Schema):
@@ -98,6 +100,7 @@ class FindingOut(Schema):
     label: str
     text: str
     demand_id: int | None
+    lead_id: int | None
     about: str
     before: str
     after: str

@@ -122,7 +122,7 @@ def _visit(
     if given.at is None:
         raise Refused("a past visit needs its time")
     if any(one.kind not in (Finding.Kind.RESOURCE, Finding.Kind.POLICY) for one in given.findings):
-        raise Refused("demands and corrections of the past come by their own forms")
+        raise Refused("demands, corrections and leads of the past come by their own forms")
     place = places[firm.pk][0] if places[firm.pk] else None
     path = (place.unit_path if place else "") or firm.unit_path
     team = team_at(row.actor, path)

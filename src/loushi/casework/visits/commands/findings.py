@@ -11,16 +11,23 @@ from django.utils.translation import gettext as _
 from loushi.casework.demands.commands import Submission, submit_demand
 from loushi.casework.visits.commands.inputs import FindingInput
 from loushi.casework.visits.models import Finding, Visit
+from loushi.casework.visits.policy import RECORD
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Conflict, FieldError, Refused
 from loushi.foundation.core.scoping import fetch
+from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises import commands as enterprises
 from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, Tenancy
 from loushi.registry.enterprises.queries import masked_phone
+from loushi.registry.leads.commands import create_lead
+from loushi.registry.leads.models import InvestmentLead, Source
+from loushi.registry.leads.policy import WORK
 
 ABOUT = ("staff_count", "contact", "area", "lease_until", "moved_out")
 OF_TENANCY = ("area", "lease_until", "moved_out")
 LONGEST = 2000
+LONGEST_OF_LEAD = 300
+LONGEST_COMPANY = 120
 
 
 def wrong_findings(given: Sequence[FindingInput]) -> dict[str, str]:
@@ -34,13 +41,32 @@ def wrong_findings(given: Sequence[FindingInput]) -> dict[str, str]:
             wrong |= {f"{at}.{name}": text for name, text in _wrong_correction(one).items()}
         elif not one.text.strip():
             wrong[f"{at}.text"] = _("请写一下发现了什么。")
-        elif len(one.text) > LONGEST:
+        elif len(one.text) > (limit := _longest(one)):
             wrong[f"{at}.text"] = _("内容有 %(n)d 字，最多 %(limit)d 字。请精简。") % {
                 "n": len(one.text),
-                "limit": LONGEST,
+                "limit": limit,
             }
+        elif one.kind == Finding.Kind.LEAD:
+            wrong |= {f"{at}.{name}": text for name, text in _wrong_lead(one).items()}
         elif one.kind == Finding.Kind.DEMAND and one.category_id is None:
             wrong[f"{at}.category_id"] = _("请选择诉求归哪一类。拿不准时选最接近的，窗口可以更改。")
+    return wrong
+
+
+def _longest(one: FindingInput) -> int:
+    return LONGEST_OF_LEAD if one.kind == Finding.Kind.LEAD else LONGEST
+
+
+def _wrong_lead(one: FindingInput) -> dict[str, str]:
+    wrong = {}
+    area = _number(one.value)
+    if one.value.strip() and (area is None or not 0 < area < 10**7):
+        wrong["value"] = _("面积请填数字，单位平方米，例如 412；还不清楚就不填。")
+    if len(one.company.strip()) > LONGEST_COMPANY:
+        wrong["company"] = _("企业名称最多 %(limit)d 个字，请核对。") % {"limit": LONGEST_COMPANY}
+    for name, limit in (("contact_name", 40), ("contact_phone", 20)):
+        if len(getattr(one, name).strip()) > limit:
+            wrong[name] = _("最多 %(limit)d 个字，请缩短。") % {"limit": limit}
     return wrong
 
 
@@ -81,6 +107,9 @@ def add_findings(
                 row.demand = _demand(actor, visit, one)
             elif one.kind == Finding.Kind.CORRECTION:
                 row.data = _correct(actor, visit, one)
+            elif one.kind == Finding.Kind.LEAD:
+                row.lead = _lead(actor, visit, one)
+                row.data = {"company": row.lead.company}
         except Conflict:
             raise
         except Refused as refusal:
@@ -93,7 +122,12 @@ def add_findings(
 def _placed(refusal: Refused, index: int) -> Refused:
     """The same sentences, at the finding that they are about."""
     known = {"staff_count", "area", "lease_until", "on"}
-    names = {"phone": "contact_phone", "name": "contact_name", "category": "category_id"}
+    names = {
+        "area_min": "value",
+        "phone": "contact_phone",
+        "name": "contact_name",
+        "category": "category_id",
+    }
     refusal.errors = tuple(
         FieldError(
             f"findings.{index}.{'value' if e.field in known else names.get(e.field, e.field)}",
@@ -104,14 +138,40 @@ def _placed(refusal: Refused, index: int) -> Refused:
     return refusal
 
 
-def _demand(actor: Actor, visit: Visit, one: FindingInput) -> Any:
-    contact = (
-        EnterpriseContact.objects.unscoped("the contact of an enterprise that was checked")
-        .filter(enterprise_id=visit.enterprise_id, name=visit.met_name)
-        .first()
-        if visit.met_name
-        else None
+def _phone_of_met(visit: Visit) -> str:
+    """The telephone of who was met, where the register knows the name."""
+    if not visit.met_name:
+        return ""
+    held = EnterpriseContact.objects.unscoped("the contact of an enterprise that was checked")
+    rows = held.filter(enterprise_id=visit.enterprise_id, name=visit.met_name)
+    return rows.order_by("pk").values_list("phone", flat=True).first() or ""
+
+
+def _lead(actor: Actor, visit: Visit, one: FindingInput) -> InvestmentLead:
+    """A firm that may move in, or the visited one that wants more room. Who records the visit may
+    pass it on; its officer is that person only where leads are their work, else nobody yet."""
+    firm = visit.enterprise
+    company = one.company.strip() or firm.name
+    own = company == firm.name
+    return create_lead(
+        actor=actor,
+        unit_id=visit.unit_id,
+        values={
+            "company": company,
+            "credit_code": firm.credit_code if own else "",
+            "industry_id": firm.industry_id if own else None,
+            "contact_name": one.contact_name or (visit.met_name if own else ""),
+            "contact_phone": one.contact_phone or (_phone_of_met(visit) if own else ""),
+            "area_min": _number(one.value),
+            "note": one.text,
+            "source": Source.VISIT,
+            "officer_id": actor.user_id if can_at(actor, WORK, visit.unit_path) else None,
+        },
+        permission=RECORD,
     )
+
+
+def _demand(actor: Actor, visit: Visit, one: FindingInput) -> Any:
     return submit_demand(
         actor=actor,
         submission=Submission(
@@ -123,7 +183,7 @@ def _demand(actor: Actor, visit: Visit, one: FindingInput) -> Any:
             building_id=visit.building_id,
             space_id=visit.space_id,
             contact_name=visit.met_name,
-            contact_phone=contact.phone if contact else "",
+            contact_phone=_phone_of_met(visit),
         ),
     )
 

@@ -20,7 +20,9 @@ UNDERSTOOD = frozenset({1})
 @dataclass(frozen=True, slots=True)
 class FindingInput:
     """One finding. `about` names what a correction changes: staff_count, contact, area,
-    lease_until, moved_out; `seen` is the value that the person saw (None: not compared)."""
+    lease_until, moved_out; `seen` is the value that the person saw (None: not compared).
+    `company` is the firm of a lead ('': the visited one, which wants more room); its `value` is
+    the area that it asks for."""
 
     kind: str
     text: str = ""
@@ -33,6 +35,7 @@ class FindingInput:
     contact_name: str = ""
     contact_phone: str = ""
     contact_title: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

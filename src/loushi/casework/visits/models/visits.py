@@ -9,6 +9,7 @@ from loushi.foundation.core.scoping import Scoped, UnitPathField
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.leads.models import InvestmentLead
 from loushi.registry.territory.models import Unit
 
 
@@ -105,12 +106,13 @@ class Finding(Scoped):
     """One thing found on a visit, and what it became in the same transaction.
 
     A correction keeps in `data` what it was about: field, the value that was seen, the new one,
-    the tenancy or contact it concerns.
+    the tenancy or contact it concerns; a lead, which firm it is about.
     """
 
     class Kind(models.TextChoices):
         DEMAND = "demand", _("诉求")
         CORRECTION = "correction", _("更正登记")
+        LEAD = "lead", _("招商线索")
         RESOURCE = "resource", _("可用资源")
         POLICY = "policy", _("政策解释")
 
@@ -122,6 +124,9 @@ class Finding(Scoped):
     data = models.JSONField(default=dict)
     demand = models.ForeignKey(
         Demand, on_delete=models.PROTECT, null=True, blank=True, related_name="findings"
+    )
+    lead = models.ForeignKey(
+        InvestmentLead, on_delete=models.PROTECT, null=True, blank=True, related_name="findings"
     )
     valid_until = models.DateField(null=True, blank=True)
 

@@ -13,6 +13,7 @@ from loushi.foundation.core.errors import NotVisible
 
 LIMIT = 50
 WHY = "parts of the enterprise's own visits"
+# Leads are the investment office's own business: the firm is not shown them.
 TOLD = (Finding.Kind.DEMAND, Finding.Kind.CORRECTION, Finding.Kind.POLICY, Finding.Kind.RESOURCE)
 
 

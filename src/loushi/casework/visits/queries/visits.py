@@ -19,6 +19,7 @@ from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.language.queries import find, scope_of
 from loushi.registry.buildings.queries import Page, page_of
+from loushi.registry.leads.models import InvestmentLead
 from loushi.registry.territory.models import Unit
 
 PAGE_SIZE = 50
@@ -51,6 +52,7 @@ class FindingLine:
     text: str
     demand_id: int | None
     demand_number: str
+    lead_id: int | None
     about: str
     before: str
     after: str
@@ -147,7 +149,7 @@ def visit_list(
     page = page_of(
         joined(visits(actor, filters)), order=("-at",), after=after, before=before, size=size
     )
-    return replace(page, rows=lines(page.rows))  # type: ignore[arg-type, return-value]
+    return replace(page, rows=lines(page.rows, actor))  # type: ignore[arg-type, return-value]
 
 
 def visit_lines(actor: Actor, filters: Filters) -> Iterator[VisitLine]:
@@ -169,7 +171,7 @@ def visit_page(actor: Actor, visit_id: int) -> VisitPage:
         raise NotVisible
     changes = VisitChange.objects.unscoped(WHY_PARTS).filter(visit=row).order_by("-pk")
     return VisitPage(
-        line=lines([row])[0],
+        line=lines([row], actor)[0],
         version=row.version,
         building_id=row.building_id,
         changes=tuple(changes),
@@ -198,8 +200,9 @@ def _edit_until(visit: Visit) -> datetime:
     return visit.recorded_at + timedelta(hours=rules_on().edit_hours)
 
 
-def lines(rows: Sequence[Visit]) -> list[VisitLine]:
-    """Rows of visits (joined) as lists show them; one more query for the findings."""
+def lines(rows: Sequence[Visit], actor: Actor | None = None) -> list[VisitLine]:
+    """Rows of visits (joined) as lists show them; one more query for the findings, and one for the
+    leads among them that the actor may open."""
     found: dict[int, list[FindingLine]] = defaultdict(list)
     parts = (
         Finding.objects.unscoped(WHY_PARTS)
@@ -207,8 +210,19 @@ def lines(rows: Sequence[Visit]) -> list[VisitLine]:
         .select_related("demand")
         .order_by("visit_id", "position", "pk")
     )
+    leads = [part.lead_id for part in parts if part.lead_id]
+    open_to = (
+        set(
+            InvestmentLead.objects.visible_to(actor)
+            .filter(pk__in=leads)
+            .values_list("pk", flat=True)
+        )
+        if actor is not None and leads
+        else set()
+    )
     for part in parts:
-        found[part.visit_id].append(finding_line(part))
+        lead_id = part.lead_id if part.lead_id in open_to else None
+        found[part.visit_id].append(replace(finding_line(part), lead_id=lead_id))
     return [
         VisitLine(
             id=row.pk,
@@ -235,6 +249,7 @@ def lines(rows: Sequence[Visit]) -> list[VisitLine]:
 
 
 def finding_line(part: Finding) -> FindingLine:
+    """One finding; which lead it became is for `lines`, which knows who asks."""
     about = str(part.data.get("about", ""))
     return FindingLine(
         kind=part.kind,
@@ -242,7 +257,8 @@ def finding_line(part: Finding) -> FindingLine:
         text=part.text,
         demand_id=part.demand_id,
         demand_number=part.demand.number if part.demand else "",
-        about=str(ABOUT[about]) if about in ABOUT else "",
+        lead_id=None,
+        about=str(ABOUT[about]) if about in ABOUT else str(part.data.get("company", "")),
         before=str(part.data.get("before", "")),
         after=str(part.data.get("after", "")),
         valid_until=part.valid_until,

@@ -16,13 +16,15 @@ from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.core.testing import at
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, Tenancy
+from loushi.registry.leads.models import InvestmentLead
 
 WHY = "test"
 
 
 def count() -> tuple[int, ...]:
     return tuple(
-        model.objects.unscoped(WHY).count() for model in (Visit, Finding, Demand, PlanStop, Entry)
+        model.objects.unscoped(WHY).count()
+        for model in (Visit, Finding, Demand, InvestmentLead, PlanStop, Entry)
     )
 
 
@@ -62,6 +64,45 @@ def test_one_form_makes_visit_demand_and_correction(world: World) -> None:
     assert entry.why.startswith("走访")
 
 
+def test_a_finding_becomes_a_lead_of_the_place(world: World) -> None:
+    visit = world.visit(
+        findings=(
+            FindingInput(kind="lead", text="想在本楼再要半层", value="400"),
+            FindingInput(
+                kind="lead", text="供应商想搬来", company="澄观生物科技有限公司",
+                contact_name="陆青", contact_phone="13900002222",
+            ),
+        )
+    )  # fmt: skip
+    own, other = InvestmentLead.objects.unscoped(WHY).order_by("pk")
+    firm = world.firms[0]
+    assert [one.lead_id for one in visit.findings.order_by("position")] == [own.pk, other.pk]
+    assert (own.company, own.credit_code, own.area_min) == (firm.name, firm.credit_code, 400)
+    assert (own.contact_name, own.contact_phone) == ("许念青", "13812342046")
+    assert (other.company, other.credit_code, other.contact_name) == (
+        "澄观生物科技有限公司", "", "陆青",
+    )  # fmt: skip
+    assert {(one.source, one.state, one.unit_path) for one in (own, other)} == {
+        ("visit", "clue", visit.unit_path)
+    }
+    secretary = world.actor(world.secretary)
+    ids = [one.lead_id for one in queries.visit_page(secretary, visit.pk).line.findings]
+    assert ids == [own.pk, other.pk]
+
+
+def test_a_lead_is_worked_on_and_opened_only_by_who_may(world: World) -> None:
+    clerk = make_staff("window_clerk", world.units["C1"])
+    visit = world.visit(
+        actor=world.actor(clerk), findings=(FindingInput(kind="lead", text="想扩租"),)
+    )
+    made = InvestmentLead.objects.unscoped(WHY).get()
+    assert made.officer_id is None, "who does not work on leads does not become its officer"
+    (line,) = queries.visit_page(world.actor(clerk), visit.pk).line.findings
+    assert (line.lead_id, line.about) == (None, world.firms[0].name)
+    own = queries.own_visit(world.actor(world.contact()), visit.pk)
+    assert own.findings == (), "the firm is not shown the investment office's business"
+
+
 def test_moved_out_and_a_new_contact(world: World) -> None:
     world.visit(
         findings=(
@@ -84,9 +125,13 @@ def test_moved_out_and_a_new_contact(world: World) -> None:
         ({"met": "other", "met_name": ""}, "met_name"),
         ({"note": "长" * 2001}, "note"),
         ({"payload_version": 9}, "payload_version"),
-        ({"findings": (FindingInput(kind="lead", text="x"),)}, "findings.0.kind"),
+        ({"findings": (FindingInput(kind="hiring", text="x"),)}, "findings.0.kind"),
         ({"findings": (FindingInput(kind="demand", text="x"),)}, "findings.0.category_id"),
         ({"findings": (FindingInput(kind="policy"),)}, "findings.0.text"),
+        ({"findings": (FindingInput(kind="lead"),)}, "findings.0.text"),
+        ({"findings": (FindingInput(kind="lead", text="长" * 301),)}, "findings.0.text"),
+        ({"findings": (FindingInput(kind="lead", text="x", value="大"),)}, "findings.0.value"),
+        ({"findings": (FindingInput(kind="lead", text="x", value="-3"),)}, "findings.0.value"),
         (
             {"findings": (FindingInput(kind="correction", about="staff_count", value="多"),)},
             "findings.0.value",

@@ -26,7 +26,7 @@ from loushi.foundation.core.errors import Refused
 NEWCOMERS = 3
 FINDING_FIELDS = (
     "text", "category", "valid_until", "what", "value", "contact_name", "contact_phone",
-    "contact_title",
+    "contact_title", "company",
 )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ def findings_from(blocks: list[dict[str, Any]]) -> tuple[FindingInput, ...]:
                 contact_name=values.get("contact_name", ""),
                 contact_phone=values.get("contact_phone", ""),
                 contact_title=values.get("contact_title", ""),
+                company=values.get("company", ""),
             )
         )
     return tuple(found)

@@ -135,9 +135,12 @@ def values_of_form(cleaned: dict[str, Any], subject: Subject) -> dict[str, Any]:
 def _said(blocks: list[dict[str, Any]], name: str) -> str:
     demands = sum(block["kind"] == Finding.Kind.DEMAND for block in blocks)
     fixed = sum(block["kind"] == Finding.Kind.CORRECTION for block in blocks)
+    leads = sum(block["kind"] == Finding.Kind.LEAD for block in blocks)
     said = _("已记下对“%(name)s”的走访。") % {"name": name}
     if demands:
         said += _("提了 %(n)d 件诉求，窗口已收到。") % {"n": demands}
+    if leads:
+        said += _("转出 %(n)d 条招商线索。") % {"n": leads}
     if fixed:
         said += _("更正 %(n)d 处登记，原值留痕。") % {"n": fixed}
     return said
