@@ -17,13 +17,14 @@ from loushi.registry.enterprises.models import IndustryCode
 
 @pytest.fixture
 def district(transactional_db: None) -> None:
-    """Two communities, ten towers, sixty enterprises, forty demands, all roles."""
+    """Two communities, ten towers, 34 health firms in the first and sixty more enterprises, forty
+    demands, all roles; one referral post that brought 21 firms."""
     _industries()
     shape = TEMPLATES["gongshu"]
     commands.build(
         seed=11,
         shape=replace(
-            shape, communities=shape.communities[:2], towers=10, enterprises=60, demands=40
+            shape, communities=shape.communities[:2], towers=10, enterprises=94, demands=40
         ),
     )
 

@@ -51,12 +51,13 @@ def settle(
         if space.state == "vacant"
     ]
     rng.shuffle(rooms)
-    rooms = rooms[: shape.enterprises]
+    rooms = _cluster_first(rooms, shape, places)[: shape.enterprises]
     rows: list[Any] = []
     presences: list[str] = []
     for number, (tower, space) in enumerate(rooms, 1):
-        name, short, division, kind = names.firm(rng, shape.district[:-1], number)
-        presence = rng.choices(PRESENCES, SHARES)[0]
+        clustered = number <= shape.cluster
+        name, short, division, kind = _named(rng, shape, number, tower is places.towers[0])
+        presence = PRESENCES[0] if clustered else rng.choices(PRESENCES, SHARES)[0]
         inside = f"{shape.district}{tower.address}{tower.name} {space.number} 室"
         away = f"{rng.choice(ELSEWHERE)}{rng.randrange(1, 400)} 号"
         pays_here = rng.random() < (0.08 if presence == "here_only" else 0.94)
@@ -71,7 +72,9 @@ def settle(
                 "industry_id": division if division in industries else None,
                 "size": rng.choices(("large", "medium", "small", "micro"), (1, 9, 40, 50))[0],
                 "status": "operating",
-                "established_on": today - timedelta(days=rng.randrange(60, 6000)),
+                "established_on": came_on(number, shape, today)
+                if clustered
+                else today - timedelta(days=rng.randrange(60, 6000)),
                 "registered_address": away if presence == "here_only" else inside,
                 "registered_lies": "outside" if presence == "here_only" else "inside",
                 "tax_lies": "inside" if pays_here else "outside",
@@ -84,10 +87,37 @@ def settle(
     _named_apart(rows)
     with indexed_once():
         enterprises = register_enterprises(actor=actor, rows=rows, why=WHY)
-        _move_in(actor, rng, enterprises, rooms, presences, today)
+        _move_in(actor, rng, shape, enterprises, rooms, presences, today)
     _contacts(actor, rng, enterprises)
     _mark(actor, Random(shape.enterprises), enterprises, today)
     return enterprises
+
+
+def _cluster_first(rooms: list[Any], shape: Template, places: Places) -> list[Any]:
+    """The same rooms; those of the cluster's firms, in the first tower, stand in front."""
+    inside = [one for one in rooms if one[0] is places.towers[0]][: shape.cluster]
+    chosen = {space.pk for _tower, space in inside}
+    return inside + [one for one in rooms if one[1].pk not in chosen]
+
+
+def _named(
+    rng: Random, shape: Template, number: int, in_cluster_tower: bool
+) -> tuple[str, str, str, str]:
+    district = shape.district[:-1]
+    if number <= shape.cluster:
+        return names.health_firm(rng, district)
+    named = names.firm_beside if in_cluster_tower else names.firm
+    return named(rng, district, number)
+
+
+def came_on(number: int, shape: Template, today: date) -> date:
+    """When a firm of the cluster was founded and came: a quarter more than two years ago, the
+    others one after the other since."""
+    early = shape.cluster // 4
+    if number <= early:
+        return today - timedelta(days=760 + number * 60)
+    step = 700 // max(1, shape.cluster - early)
+    return today - timedelta(days=20 + (shape.cluster - number) * step)
 
 
 def _named_apart(rows: list[Any]) -> None:
@@ -100,12 +130,15 @@ def _named_apart(rows: list[Any]) -> None:
 
 
 def _move_in(
-    actor: Actor, rng: Random, enterprises: list[Enterprise], rooms: list[Any],
+    actor: Actor, rng: Random, shape: Template, enterprises: list[Enterprise], rooms: list[Any],
     presences: list[str], today: date,
 ) -> None:  # fmt: skip
     tenancies: list[Any] = []
-    for enterprise, (tower, space), presence in zip(enterprises, rooms, presences, strict=True):
+    placed = zip(enterprises, rooms, presences, strict=True)
+    for number, (enterprise, (tower, space), presence) in enumerate(placed, 1):
         since = today - timedelta(days=rng.randrange(30, 1800))
+        if number <= shape.cluster:
+            since = came_on(number, shape, today)
         tenancies.append(
             {
                 "enterprise_id": enterprise.pk,

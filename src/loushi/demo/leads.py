@@ -42,6 +42,12 @@ def write(
             lead = _lead(rng, shape, number, liaison, referrer, unit.pk, index, today)
             _walk(rng, shape, number, liaison, lead, index % 7, today)
             made += 1
+        for nth in range(shape.landed if n == 1 else 0):
+            number += 1
+            lead = _lead(rng, shape, number, liaison, referrer, unit.pk, 0, today)
+            since = today - timedelta(days=30 + nth * 640 // shape.landed)
+            _walk(rng, shape, number, liaison, lead, len(STEPS), today, since)
+            made += 1
     say(f"  招商线索 {made}")
 
 
@@ -66,13 +72,14 @@ def _lead(
 
 def _walk(
     rng: Random, shape: Template, number: int, liaison: Actor, lead: InvestmentLead, steps: int,
-    today: date,
+    today: date, since: date | None = None,
 ) -> None:  # fmt: skip
     """As far as its number says; six steps and more: lost on the way."""
     given: dict[str, Any] = {}
     for name in STEPS[: min(steps, len(STEPS))]:
         if name == "talk":
-            section = rng.choice(("I", "J", "L", "M", "Q"))
+            # Health is the cluster's own trade: who lands elsewhere is of another.
+            section = rng.choice(("I", "J", "L", "M") if steps >= len(STEPS) else "IJLMQ")
             if not IndustryCode.objects.filter(pk=section).exists():
                 break  # a database without the code table
             given = {"industry_id": section}
@@ -81,15 +88,15 @@ def _walk(
             if not rooms:
                 break
             given = {
-                "area_min": Decimal(100), "use": "办公", "space_id": rng.choice(rooms)[0],
-                "words": "朝南，企业满意",
+                "area_min": Decimal(100 if since is None else 40), "use": "办公",
+                "space_id": rng.choice(rooms)[0], "words": "朝南，企业满意",
             }  # fmt: skip
         elif name == "quote":
             given = {"price": Decimal(rng.randrange(22, 55)) / 10, "words": "免租两个月"}
         elif name == "sign":
             given = {
                 "credit_code": credit_code(shape, number, "company"),
-                "lease_since": today - timedelta(days=3),
+                "lease_since": since or today - timedelta(days=3),
                 "lease_until": today + timedelta(days=1095),
             }  # fmt: skip
         else:

@@ -34,6 +34,10 @@ TOPICS = tuple(
 ANSWERS = tuple(_WORDS["answers"])
 CAN_NOT: str = _WORDS["can_not"]
 
+CLUSTER_TOWER: str = _WORDS["cluster_tower"]
+HEALTH = _list("health")
+HEALTH_DIVISION = "84"
+
 
 def person(rng: Random) -> str:
     """A person's name."""
@@ -52,3 +56,18 @@ def firm(rng: Random, district: str, number: int) -> tuple[str, str, str, str]:
     branch = f"{district}第{number % 7 + 1}分公司" if number % 57 == 0 else ""
     name = f"{district}市{first}{second}{business}{form}{branch}"
     return name, f"{first}{second}{business[:2]}", division, "branch" if branch else "company"
+
+
+def health_firm(rng: Random, district: str) -> tuple[str, str, str, str]:
+    """An enterprise of the health cluster, as `firm` gives one."""
+    root = rng.choice(FIRM_FIRST) + rng.choice(FIRM_SECOND)
+    business = rng.choice(HEALTH)
+    return f"{district}市{root}{business}有限公司", root + business[:2], HEALTH_DIVISION, "company"
+
+
+def firm_beside(rng: Random, district: str, number: int) -> tuple[str, str, str, str]:
+    """An enterprise of any trade but health: the cluster's tower counts its own only."""
+    while True:
+        found = firm(rng, district, number)
+        if found[2] != HEALTH_DIVISION:
+            return found

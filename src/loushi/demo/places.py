@@ -32,6 +32,10 @@ class Template:
     enterprises: int
     demands: int
     micro_grids_a_tower: int
+    cluster: int = 34
+    """Health firms in the first tower (story 15)."""
+    landed: int = 21
+    """Firms that moved in by way of the first referral post (story 18)."""
 
 
 TEMPLATES = {
@@ -150,6 +154,7 @@ def build_towers(
         column, row = index % 10, index // 10
         for n in range(count):
             name = _tower_name(rng, used)
+            name = name if values else names.CLUSTER_TOWER
             lon = CENTRE[0] + (column - 5) * 0.0052 + (n % 2) * 0.0019 + rng.uniform(0, 0.0004)
             lat = CENTRE[1] + (row - 5) * 0.0046 + (n // 2) * 0.0012 + rng.uniform(0, 0.0003)
             single = shape.micro_grids_a_tower == 1
@@ -196,13 +201,16 @@ def _tower_name(rng: Random, used: set[str]) -> str:
 def build_spaces(actor: Actor, rng: Random, shape: Template, places: Places, today: date) -> None:
     """Rooms floor by floor: about a tenth more than there are enterprises."""
     wanted = round(shape.enterprises * 1.12 / len(places.towers))
+    clustered = round((shape.cluster + shape.landed) * 1.3)
     rows: list[Any] = []
     for tower in places.towers:
+        # The first tower holds the cluster and most of whom the referral post brings.
+        here = max(wanted, clustered) if tower is places.towers[0] else wanted
         floors = tower.floors_above or 1
         halves = _micro_grids_of(places, shape, tower)
         plate = rng.randrange(900, 1900)
         for floor in range(1, floors + 1):
-            count = max(1, round(wanted / floors) + rng.choice((-1, 0, 0, 1)))
+            count = max(1, round(here / floors) + rng.choice((-1, 0, 0, 1)))
             shares = _shares(rng, count, _plate(plate, floor, floors))
             for n in range(1, count + 1):
                 state = rng.choices(STATES, (90, 4, 3, 3))[0]

@@ -18,13 +18,16 @@ OF_DISTRICT = Decimal("0.4625")
 """Their part of the district's tax (S4)."""
 COVERAGE = Decimal("0.62")
 YEARS = 3
+GROWTH = 1.06
+GROWTH_OF_CLUSTER = 1.5
 
 
 def record(
     actor: Actor, rng: Random, enterprises: list[Enterprise], today: date,
-    say: Callable[[str], None],
+    say: Callable[[str], None], cluster: int = 0,
 ) -> None:  # fmt: skip
-    """Amounts of three full years, the district's totals, a release."""
+    """Amounts of three full years, the district's totals, a release. The first
+    `cluster` firms are those of the tower whose tax grows (story 15)."""
     if not enterprises:
         return
     base = _base(rng, enterprises)
@@ -34,10 +37,11 @@ def record(
     for year in years:
         rows: list[Any] = []
         outputs: list[Any] = []
-        for firm in enterprises:
+        for number, firm in enumerate(enterprises, 1):
             if firm.established_on and firm.established_on.year > year:
                 continue
-            drift = rng.lognormvariate(0.0, 0.25) * 1.06 ** (year - last)
+            growth = GROWTH_OF_CLUSTER if number <= cluster else GROWTH
+            drift = rng.lognormvariate(0.0, 0.25) * growth ** (year - last)
             amount = Decimal(round(base[firm.pk] * drift * 100)) / 100
             source = f"区税务局 {year} 年汇算（演示）"
             rows.append(

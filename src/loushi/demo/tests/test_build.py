@@ -30,6 +30,20 @@ def test_the_district_has_the_size_of_its_template(district: None) -> None:
     assert Unit.objects.filter(kind="micro_grid").count() == 10
 
 
+def test_one_tower_holds_the_health_cluster_and_one_post_landed_firms(district: None) -> None:
+    from loushi.registry.leads.models import Referral
+
+    tower = Building.objects.unscoped("t").get(name="东清大厦")
+    health = Tenancy.objects.unscoped("t").filter(
+        building=tower, enterprise__industry__section="Q", until__isnull=True
+    )
+    assert health.exclude(presence="registered_only").count() == small().cluster
+    assert health.filter(since__gt=date(2025, 1, 1)).count() >= small().cluster // 2
+    landed = Referral.objects.unscoped("t").filter(lead__state="moved_in")
+    assert landed.values("post").distinct().count() == 1
+    assert landed.count() == small().landed
+
+
 def test_every_credit_code_is_valid_and_used_once(district: None) -> None:
     codes = list(Enterprise.objects.unscoped("t").values_list("credit_code", flat=True))
     assert all(code and is_valid(code) for code in codes)
