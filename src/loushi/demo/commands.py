@@ -70,7 +70,7 @@ def build(
             placed = firms.with_homes(enterprises)
             contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
         with transaction.atomic():
-            taxes.record(actor, Random(f"{seed} taxes"), placed, day, say, shape.cluster)
+            taxes.record(actor, Random(f"{seed} taxes"), placed, day, say)
             leads.write(actor, Random(f"{seed} leads"), shape, made, day, say)
         with transaction.atomic():
             count = cases.write(actor, rng, shape, made, staff, contacts, now, say)

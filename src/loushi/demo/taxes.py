@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from loushi.demo import names
 from loushi.foundation.core.actor import Actor
 from loushi.registry.enterprises.models import Enterprise, Tenancy
 from loushi.registry.tax.commands import publish_release, record_figures, save_total
@@ -24,23 +25,23 @@ GROWTH_OF_CLUSTER = 1.5
 
 def record(
     actor: Actor, rng: Random, enterprises: list[Enterprise], today: date,
-    say: Callable[[str], None], cluster: int = 0,
+    say: Callable[[str], None],
 ) -> None:  # fmt: skip
-    """Amounts of three full years, the district's totals, a release. The first
-    `cluster` firms are those of the tower whose tax grows (story 15)."""
+    """Amounts of three full years, the district's totals, a release."""
     if not enterprises:
         return
     base = _base(rng, enterprises)
+    cluster = _cluster()
     last = today.year - 1
     years = list(range(last - YEARS + 1, last + 1))
     sums: dict[int, tuple[Decimal, int]] = {}
     for year in years:
         rows: list[Any] = []
         outputs: list[Any] = []
-        for number, firm in enumerate(enterprises, 1):
+        for firm in enterprises:
             if firm.established_on and firm.established_on.year > year:
                 continue
-            growth = GROWTH_OF_CLUSTER if number <= cluster else GROWTH
+            growth = GROWTH_OF_CLUSTER if firm.pk in cluster else GROWTH
             drift = rng.lognormvariate(0.0, 0.25) * growth ** (year - last)
             amount = Decimal(round(base[firm.pk] * drift * 100)) / 100
             source = f"区税务局 {year} 年汇算（演示）"
@@ -67,6 +68,14 @@ def record(
     made = draft(actor, years)
     publish_release(actor=actor, years=years, digest=made.digest, note="年度汇总")
     say(f"  税收 {len(enterprises) * YEARS:,} 条，汇总 {sum(made.tally().values()):,} 格")
+
+
+def _cluster() -> set[int]:
+    """The health firms of the tower whose tax grows (story 15)."""
+    rows = Tenancy.objects.unscoped("the demo's own firms").filter(
+        building__name=names.CLUSTER_TOWER, enterprise__industry_id=names.HEALTH_DIVISION
+    )
+    return set(rows.values_list("enterprise_id", flat=True))
 
 
 def _base(rng: Random, enterprises: list[Enterprise]) -> dict[int, float]:

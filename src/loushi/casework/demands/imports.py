@@ -200,6 +200,8 @@ class DemandImporter(Importer):
             found = self.firms.find(firm, "") or self.firms.find("", firm)
             if len(found) == 1:
                 row.values["enterprise_id"] = found[0]
+                if said := self.firms.merged(firm, firm, self.context.permitted):
+                    row.hint("enterprise", said)
             else:
                 row.hint("enterprise", _("没有登记“%(name)s”，企业先空着。") % {"name": firm})
         said = str(row.get("channel_said") or "").casefold()

@@ -18,7 +18,7 @@ from loushi.foundation.transfer.commands import (
     register,
 )
 from loushi.registry.enterprises.commands import CodeError, check_code
-from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.enterprises.queries.finding import enterprise_finder
 from loushi.registry.tax import commands
 from loushi.registry.tax.commands.figures import EARLIEST, MODELS, FigureValues
 from loushi.registry.tax.policy import IMPORT
@@ -39,18 +39,7 @@ class FigureImporter(Importer):
     def prepare(self, rows: Sequence[Row]) -> None:
         codes = {str(row.get("credit_code") or "") for row in rows} - {""}
         names = {str(row.get("name") or "") for row in rows} - {""}
-        self.codes = self._firms("credit_code", codes)
-        self.names = self._firms("name", names)
-
-    def _firms(self, field: str, wanted: Collection[str]) -> dict[str, list[tuple[int, str]]]:
-        found: dict[str, list[tuple[int, str]]] = {}
-        everything = Enterprise.objects.unscoped("an import recognises firms of all units")
-        keys = sorted(wanted)
-        for start in range(0, len(keys), CHUNK):
-            rows = everything.filter(**{f"{field}__in": keys[start : start + CHUNK]})
-            for pk, word, path in rows.values_list("pk", field, "unit_path"):
-                found.setdefault(word, []).append((pk, path))
-        return found
+        self.firms = enterprise_finder(codes=codes, names=names)
 
     def check_row(self, row: Row) -> None:
         code, name = str(row.get("credit_code") or ""), str(row.get("name") or "")
@@ -61,10 +50,12 @@ class FigureImporter(Importer):
                 row.error("credit_code", str(error))
                 return
         column = "credit_code" if code else "name"
-        found = self.codes.get(code, []) if code else self.names.get(name, [])
+        found = self.firms.find(code, name)
         if len(found) == 1:
-            row.values["enterprise_id"] = found[0][0]
-            row.unit_path = found[0][1] or root_path()
+            row.values["enterprise_id"] = found[0]
+            row.unit_path = self.firms.paths[found[0]] or root_path()
+            if said := self.firms.merged(code, name, self.context.permitted):
+                row.hint(column, said)
         elif found:
             row.error(
                 column,

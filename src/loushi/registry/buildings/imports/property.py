@@ -1,6 +1,6 @@
 """The importers of owners, contracts of managers and amenities."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,22 +14,31 @@ from loushi.registry.buildings.imports.placing import (
     no_building,
     several,
 )
-from loushi.registry.buildings.models import Amenity, ManagerContract, Owner, Ownership
+from loushi.registry.buildings.models import (
+    Amenity,
+    Building,
+    ManagerContract,
+    Owner,
+    Ownership,
+)
 from loushi.registry.buildings.queries import amenity_kinds
 
 lazy = gettext_lazy
+WHY = "an import recognises rows of the buildings that it names"
 
 
 class OfBuilding(InBuilding):
     """Rows that belong to one building and are written by one bulk command.
 
-    The command compares with what is stored, so a row is never guessed to be known here.
+    `identity` names the columns that the command knows a row by; what the file leaves out is given
+    to the command as it is stored, so that partial columns empty nothing.
     """
 
     key = ()
     external = False
     write: Any = None
     given: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
 
     def check_row(self, row: Row) -> None:
         found = self.building_of(row)
@@ -47,20 +56,48 @@ class OfBuilding(InBuilding):
             row.error(where, _("没有写明是哪幢楼。请填写楼宇编码或名称。"))
 
     def natural_key(self, row: Row) -> Key | None:
-        return None
+        if "building_id" not in row.values:
+            return None
+        return row.values["building_id"], *(row.get(name) or "" for name in self.identity)
+
+    def held(self, building_ids: Collection[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """(id, building, values) of what is stored in these buildings."""
+        raise NotImplementedError
+
+    def keys_of(self, values: Mapping[str, Any]) -> Iterator[Key]:
+        """The keys, without the building, by which a file may name a stored row."""
+        yield tuple(values[name] or "" for name in self.identity)
 
     def existing(self, keys: Collection[Key]) -> dict[Key, Stored]:
-        return {}
+        homes = sorted({key[0] for key in keys})
+        paths = dict(
+            Building.objects.unscoped("the range of each is checked by its path")
+            .filter(pk__in=homes)
+            .values_list("pk", "unit_path")
+        )
+        found: dict[Key, Stored] = {}
+        for pk, building_id, values in self.held(homes):
+            for key in self.keys_of(values):
+                found.setdefault((building_id, *key), Stored(pk, values, paths[building_id]))
+        return found
 
     def apply_new(self, rows: Sequence[Row]) -> None:
-        values = [
-            {
-                "building_id": row.values["building_id"],
-                "source": self.context.source,
-                **{name: row.values[name] for name in self.given if name in row.values},
-            }
-            for row in rows
-        ]
+        self._write(rows)
+
+    def apply_changed(self, rows: Sequence[Row]) -> None:
+        self._write(rows)
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        values = []
+        for row in rows:
+            now = {**(row.stored.values if row.stored else {}), **row.values}
+            values.append(
+                {
+                    "building_id": row.values["building_id"],
+                    "source": self.context.source or now.get("source", ""),
+                    **{name: now[name] for name in self.given if name in now},
+                }
+            )
         result = type(self).write(
             actor=self.context.actor, rows=values, why=self.why(), permission=self.permission
         )
@@ -81,6 +118,7 @@ class OwnerImporter(OfBuilding):
     given = (
         "number", "owner", "kind", "credit_code", "share", "since", "until", "contact", "phone",
     )  # fmt: skip
+    identity = ("number", "owner", "since")
     columns = (
         *BUILDING_COLUMNS,
         Column("number", lazy("房号"), parsers.Text(30, fold=True), field=None,
@@ -101,6 +139,35 @@ class OwnerImporter(OfBuilding):
         Column("phone", lazy("电话"), parsers.Text(20), field=None, aliases=("联系电话",)),
     )  # fmt: skip
 
+    def natural_key(self, row: Row) -> Key | None:
+        """The owner is known by credit code, else by name in the building."""
+        key = super().natural_key(row)
+        if key is None or not row.get("credit_code"):
+            return key
+        building_id, number, _owner, since = key
+        return building_id, number, row.values["credit_code"], since
+
+    def keys_of(self, values: Mapping[str, Any]) -> Iterator[Key]:
+        for owner in filter(None, (values["credit_code"], values["owner"])):
+            yield values["number"], owner, values["since"] or ""
+
+    def same(self, column: Column, old: Any, new: Any) -> bool:
+        """The command fills in what is said of an owner and empties or renames nothing."""
+        if column.name == "owner" or (column.name in ("kind", "contact", "phone") and not new):
+            return True
+        return super().same(column, old, new)
+
+    def held(self, building_ids: Collection[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        rows = Ownership.objects.unscoped(WHY).filter(building_id__in=building_ids)
+        for row in rows.select_related("owner", "space").order_by("pk"):
+            share = None if row.share is None else row.share * 100
+            yield row.pk, row.building_id, {
+                "number": row.space.number if row.space else "", "owner": row.owner.name,
+                "kind": row.owner.kind, "credit_code": row.owner.credit_code, "share": share,
+                "since": row.since, "until": row.until, "contact": row.owner.contact,
+                "phone": row.owner.phone, "source": row.source,
+            }  # fmt: skip
+
 
 @register
 class ContractImporter(OfBuilding):
@@ -113,6 +180,7 @@ class ContractImporter(OfBuilding):
     order = 24
     write = staticmethod(commands.upsert_contracts)
     given = ("manager", "scope", "since", "until", "contact", "phone")
+    identity = ("manager", "since")
     columns = (
         *BUILDING_COLUMNS,
         Column("manager", lazy("物业公司"), parsers.Text(100), required=True, field=None,
@@ -126,6 +194,12 @@ class ContractImporter(OfBuilding):
         Column("phone", lazy("服务电话"), parsers.Text(20), field=None, aliases=("电话",)),
     )  # fmt: skip
 
+    def held(self, building_ids: Collection[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        rows = ManagerContract.objects.unscoped(WHY).filter(building_id__in=building_ids)
+        for row in rows.select_related("manager").order_by("pk"):
+            values = {name: getattr(row, name) for name in (*self.given[1:], "source")}
+            yield row.pk, row.building_id, values | {"manager": row.manager.name}
+
 
 @register
 class AmenityImporter(OfBuilding):
@@ -138,6 +212,7 @@ class AmenityImporter(OfBuilding):
     order = 25
     write = staticmethod(commands.upsert_amenities)
     given = ("kind", "name", "place", "count", "capacity", "hours", "is_public", "note")
+    identity = ("kind", "name")
     columns = (
         *BUILDING_COLUMNS,
         Column("kind", lazy("种类"), parsers.Text(20), required=True, field=None,
@@ -170,3 +245,9 @@ class AmenityImporter(OfBuilding):
             )
         elif said:
             row.values["kind"] = self.kinds[said]
+
+    def held(self, building_ids: Collection[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        rows = Amenity.objects.unscoped(WHY).filter(building_id__in=building_ids).order_by("pk")
+        for row in rows:
+            values = {name: getattr(row, name) for name in (*self.given[1:], "source")}
+            yield row.pk, row.building_id, values | {"kind": row.kind_id}

@@ -1,15 +1,23 @@
 """What an import of buildings asks to be confirmed: places that cannot be, areas that jump."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.transfer.commands import run_import
+from loushi.registry.buildings.commands import install_amenity_kinds
 from loushi.registry.buildings.factories import make_building
 from loushi.registry.buildings.imports.locating import from_gcj, gcj_shift, metres
-from loushi.registry.buildings.models import Building, Space
+from loushi.registry.buildings.models import (
+    Amenity,
+    Building,
+    ManagerContract,
+    Ownership,
+    Space,
+)
 from loushi.registry.territory.factories import make_district
 from loushi.registry.territory.models import Boundary
 
@@ -117,3 +125,43 @@ def test_rooms_that_jump_need_a_note(units, load) -> None:
     report = load("spaces", f"{head}LW-1,1701,300\n", unit_path=units["C1"].path)
     assert "扩大 200%" in asked(report)
     assert Space.plain.get(building=tower).area == 100
+
+
+PROPERTY = [
+    (
+        "owners",
+        "楼宇编码,产权人,份额,取得日期,电话\nLW-001,望澜置业有限公司,60,2018-06-01,13800000000\n",
+        "楼宇编码,产权人,份额,取得日期\nLW-001,望澜置业有限公司,55,2018-06-01\n",
+        Ownership, {"share": Decimal("0.55")}, {"owner__phone": "13800000000"},
+    ),
+    (
+        "manager-contracts",
+        "楼宇编码,物业公司,开始日期,合同到期,服务范围\nLW-001,望澜物业,2025-01-01,2027-12-31,保洁\n",
+        "楼宇编码,物业公司,开始日期,合同到期\nLW-001,望澜物业,2025-01-01,2028-12-31\n",
+        ManagerContract, {"until": date(2028, 12, 31)}, {"scope": "保洁"},
+    ),
+    (
+        "amenities",
+        "楼宇编码,配套种类,名称,数量,位置\nLW-001,停车位,地下车库,220,地下一层\n",
+        "楼宇编码,配套种类,名称,数量\nLW-001,停车位,地下车库,180\n",
+        Amenity, {"count": 180}, {"place": "地下一层"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("importer", "first", "second", "model", "changed", "kept"), PROPERTY,
+    ids=[case[0] for case in PROPERTY],
+)  # fmt: skip
+def test_owners_contracts_and_amenities_show_the_exact_difference(
+    units, load, importer, first, second, model, changed, kept
+) -> None:
+    install_amenity_kinds()
+    make_building(units["C1"], name="望澜", code="LW-001")
+    kwargs = {"unit_path": units["C1"].path}
+    assert load(importer, first, **kwargs).counts["new"] == 1
+    again = load(importer, first, **kwargs).counts
+    assert (again["unchanged"], again["new"], again["changed"]) == (1, 0, 0)
+    report = load(importer, second, **kwargs).counts
+    assert (report["changed"], report["cells"], report["new"]) == (1, 1, 0)
+    assert model.plain.filter(**changed, **kept).count() == model.plain.count() == 1

@@ -353,13 +353,13 @@ def _refuse_overlaps(
         for stay in there:
             if stay.sits and begins < (stay.until or date.max) and (stay.since or date.min) < ends:
                 prefix = f"{index}." if len(cleaned) > 1 else ""
-                raise Refused(overlap_sentence(stay), field=f"{prefix}since")
+                raise Refused(overlap_sentence(stay.since), field=f"{prefix}since")
 
 
-def overlap_sentence(stay: Tenancy) -> str:
+def overlap_sentence(since: date | None) -> str:
     """What to say about a second tenancy of one enterprise in one place at one time."""
     return _("这家企业从 %(day)s 起已经登记在这里入驻。要改日期，请更正原来的入驻。") % {
-        "day": stay.since.isoformat() if stay.since else _("未填的日期")
+        "day": since.isoformat() if since else _("未填的日期")
     }
 
 

@@ -1,6 +1,6 @@
 """The importer of enterprises, with their place and contact where the file has them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from loushi.foundation.transfer.commands import (
     Column,
+    Key,
     Row,
+    Stored,
     parsers,
     register,
 )
@@ -110,6 +112,7 @@ class EnterpriseImporter(Located):
             source=self.context.source,
         )
         self.prepare_claims(self.firms)
+        self.prepare_rooms()
         self.industries: dict[str, str] = dict(
             IndustryCode.objects.filter(name__in=said).order_by("-level").values_list("name", "pk")
         )
@@ -128,6 +131,10 @@ class EnterpriseImporter(Located):
         row.data = building
         code, number = str(row.get("credit_code") or ""), self.external_id(row)
         known = self.firms.by_code.get(code) or self.firms.by_external.get(number)
+        if said := self.firms.merged(code, "", self.context.permitted):
+            row.hint("credit_code", said)
+            now = self.firms.now(code, "")
+            row.values["credit_code"] = (now.credit_code if now else "") or code
         self.check_claim(row, [known] if known else [], building)
         if building is not None and row.get("status") == Enterprise.Status.CANCELLED:
             row.data = None
@@ -147,6 +154,23 @@ class EnterpriseImporter(Located):
             row.unplace(_("没有写明楼宇或所属单元。请在归位时选择。"))
         if row.get("phone") and not row.get("contact"):
             row.hint("phone", _("有电话没有联系人姓名，按“联系人”登记。"))
+        self.note_room(row, row.data, known, str(row.get("name") or code))
+
+    def check_change(self, row: Row) -> None:
+        if row.data is not None:
+            self.ask_shared(row)
+
+    def existing(self, keys: Collection[Key]) -> dict[Key, Stored]:
+        """Also who has no code today and had this one before a merge."""
+        found = super().existing(keys)
+        former = {key: now.id for key in keys
+                  if key not in found and (now := self.firms.now(str(key[0]), ""))}  # fmt: skip
+        held = self.stored(set(former.values())) if former else {}
+        return found | {key: held[pk] for key, pk in former.items() if pk in held}
+
+    def same(self, column: Column, old: Any, new: Any) -> bool:
+        before = column.name == "credit_code" and new in self.firms.before
+        return before or super().same(column, old, new)
 
     def apply_new(self, rows: Sequence[Row]) -> None:
         made = commands.register_enterprises(

@@ -1,7 +1,8 @@
 """What the importers of enterprises and tenancies share: words, places, claims."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -24,7 +25,12 @@ from loushi.registry.enterprises.models import (
     Presence,
 )
 from loushi.registry.enterprises.policy import IMPORT
-from loushi.registry.enterprises.queries.finding import EnterpriseFinder
+from loushi.registry.enterprises.queries.finding import (
+    EnterpriseFinder,
+    Stay,
+    overlap,
+    sitting_in,
+)
 from loushi.registry.territory.models import Unit
 from loushi.registry.territory.queries import units_by_name
 
@@ -94,6 +100,16 @@ def building_columns() -> tuple[Column, ...]:
     )  # fmt: skip
 
 
+class Guest(NamedTuple):
+    """Who sits in a room by a row of the file."""
+
+    number: int
+    firm: int | None
+    name: str
+    place: tuple[int, str]
+    stay: Stay
+
+
 class Located(Importer):
     """What both importers share: units and buildings that rows name, and sentences about them."""
 
@@ -147,6 +163,49 @@ class Located(Importer):
         held = self.registered.get(ids[0]) if len(ids) == 1 else None
         if sentence := contradiction(presence, held, building.id if building else None):
             row.error("presence", sentence)
+
+    def prepare_rooms(self) -> None:
+        """Who sits in the rooms of the buildings that the file names; needs `finder`."""
+        self.sitting = sitting_in(self.finder.ids())
+        self.in_file: dict[tuple[int, str], list[Guest]] = defaultdict(list)
+        self.guests: dict[int, Guest] = {}
+
+    def note_room(self, row: Row, building: Known | None, firm: int | None, name: str) -> None:
+        """Remembers who sits in which room by this file; called once for each row."""
+        room = str(row.get("room") or "")
+        if building is None or not room or row.get("presence") == Presence.REGISTERED_ONLY:
+            return
+        stay = (row.get("since"), row.get("until"))
+        guest = Guest(row.number, firm, name, (building.id, room), stay)
+        self.in_file[guest.place].append(guest)
+        self.guests[row.number] = guest
+
+    def ask_shared(self, row: Row) -> None:
+        """Two firms in one room at the same time: allowed where they share it, and said so. Of two
+        rows of one file the later one asks."""
+        guest = self.guests.get(row.number)
+        if guest is None:
+            return
+        held = self.sitting.get(guest.place, ())
+        if any(firm == guest.firm for firm, *_rest in held) and row.stored is not None:
+            return  # shared already
+        for firm, name, since, until in held:
+            if firm != guest.firm and overlap(guest.stay, (since, until)):
+                said = _("%(room)s 已有“%(name)s”在用。合用请说明；对方已迁出的，请先登记迁出。")
+                self._ask(row, said % {"room": guest.place[1], "name": name})
+                return
+        for other in self.in_file[guest.place]:
+            same = other.firm is not None and other.firm == guest.firm
+            if other.number < row.number and not same and overlap(guest.stay, other.stay):
+                said = _("%(room)s 与第 %(row)d 行“%(name)s”是同一间。合用请说明；写错的请改房号。")
+                self._ask(
+                    row,
+                    said % {"room": guest.place[1], "row": other.number, "name": other.name},
+                )
+                return
+
+    def _ask(self, row: Row, sentence: str) -> None:
+        row.confirm("room", sentence, kind=_("同一间房有两家"))
 
     def prepare_claims(self, firms: EnterpriseFinder) -> None:
         known = {*firms.by_code.values(), *firms.by_external.values()}

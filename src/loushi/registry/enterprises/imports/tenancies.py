@@ -1,7 +1,6 @@
 """The importer of tenancies."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from loushi.foundation.transfer.commands import (
     register,
 )
 from loushi.registry.enterprises import commands
+from loushi.registry.enterprises.commands.tenancies import overlap_sentence
 from loushi.registry.enterprises.commands.values import wrong_dates
 from loushi.registry.enterprises.imports.located import (
     PRESENCE_WORDS,
@@ -30,7 +30,8 @@ from loushi.registry.enterprises.models import Presence, Tenancy
 from loushi.registry.enterprises.queries.finding import (
     EnterpriseFinder,
     enterprise_finder,
-    sitting_in,
+    overlap,
+    stays_of,
 )
 
 lazy = gettext_lazy
@@ -81,7 +82,8 @@ class TenancyImporter(Located):
             source=self.context.source,
         )
         self.prepare_claims(self.firms)
-        self.sitting = sitting_in(self.finder.ids())
+        self.prepare_rooms()
+        self.stays = stays_of({*self.firms.ids(), *self.firms.by_external.values()})
 
     def check_row(self, row: Row) -> None:
         code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
@@ -89,6 +91,8 @@ class TenancyImporter(Located):
         column = "credit_code" if code else "enterprise"
         if len(firms) == 1:
             row.values["enterprise_id"] = firms[0]
+            if said := self.firms.merged(code, name, self.context.permitted):
+                row.hint(column, said)
         elif firms:
             row.error(
                 column,
@@ -104,6 +108,9 @@ class TenancyImporter(Located):
         elif not (row.get("building") or row.get("building_code")):
             row.error("building", _("没有写明入驻的楼宇。请填写楼宇编码或名称。"))
         self.check_claim(row, firms, building)
+        if len(firms) == 1 and building is not None:
+            self._meant(row, (firms[0], building.id, str(row.get("room") or "")))
+        self.note_room(row, building, firms[0] if len(firms) == 1 else None, name or code)
         for name, sentence in wrong_dates(row.values).items():
             row.error(name, sentence)
 
@@ -123,21 +130,31 @@ class TenancyImporter(Located):
                 kind=_("租赁面积变化超过 40 %"),
             )
         if row.stored is None and now.get("presence") != Presence.REGISTERED_ONLY:
-            self._shared(row)
+            self._check_stays(row)
+            self.ask_shared(row)
 
-    def _shared(self, row: Row) -> None:
-        """Two firms in one room at the same time: allowed where they share it, and said so."""
-        room, firm = row.get("room"), row.get("enterprise_id")
-        if not room:
-            return
-        begins, ends = row.get("since") or date.min, row.get("until") or date.max
-        for other, name, since, until in self.sitting.get((row.values["building_id"], room), ()):
-            if other != firm and begins < (until or date.max) and (since or date.min) < ends:
-                row.confirm(
-                    "room",
-                    _("%(room)s 已有“%(name)s”在用。合用请说明；对方已迁出的，请先登记迁出。")
-                    % {"room": room, "name": name},
-                    kind=_("同一间房有两家"),
+    def _meant(self, row: Row, place: tuple[int, int, str]) -> None:
+        """A row without days means the stay that runs there."""
+        known = self.external_id(row) and self.context.source
+        running = [since for since, until in self.stays.get(place, ()) if until is None]
+        if running and not known and not row.get("since") and not row.get("until"):
+            row.values["since"] = running[-1]
+
+    def _check_stays(self, row: Row) -> None:
+        """One firm holds one place once at a time, by the register and by the file."""
+        firm, building = row.values["enterprise_id"], row.values["building_id"]
+        stay = (row.get("since"), row.get("until"))
+        for held in self.stays.get((firm, building, str(row.get("room") or "")), ()):
+            if overlap(stay, held):
+                row.error("since", overlap_sentence(held[0]))
+                return
+        guest = self.guests.get(row.number)
+        for other in self.in_file[guest.place] if guest else ():
+            if other.number < row.number and other.firm == firm and overlap(stay, other.stay):
+                row.error(
+                    "since",
+                    _("与第 %(row)d 行是同一家在同一间，日期重叠。请改正其中一行。")
+                    % {"row": other.number},
                 )
                 return
 

@@ -13,10 +13,11 @@ from loushi.foundation.transfer.models import ExternalKey, ImportBatch
 from loushi.foundation.transfer.takeback import survey, take_back
 from loushi.registry.buildings.factories import make_building
 from loushi.registry.buildings.models import Space
-from loushi.registry.enterprises.commands import credit_code
+from loushi.registry.enterprises.commands import credit_code, merge_enterprises
 from loushi.registry.enterprises.factories import make_enterprise, valid_code
 from loushi.registry.enterprises.imports import EnterpriseImporter
 from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, Tenancy
+from loushi.registry.enterprises.queries.finding import enterprise_finder
 from loushi.registry.territory.factories import make_district
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,56 @@ def test_two_firms_in_one_room_at_the_same_time_must_be_said(tower, load) -> Non
     assert Tenancy.plain.count() == 1
     assert load("tenancies", text, note="合租，有协议").applied
     assert Tenancy.plain.count() == 2
+
+
+def test_two_firms_of_one_new_file_in_one_room_must_be_said(tower, load) -> None:
+    one, two = firm(tower, 1, "云栈科技"), firm(tower, 2, "沐石设计")
+    text = f"{HEAD}{one},LW-1,1703,700,2022-03-15,\n{two},LW-1,1703,100,2026-03-15,\n"
+    report = load("tenancies", text)
+    assert "1703 与第 2 行" in asked(report)
+    assert not Tenancy.plain.exists()
+    assert load("tenancies", text, note="合租，有协议").applied
+    assert Tenancy.plain.count() == 2
+    head = "统一社会信用代码,企业名称,楼宇编码,房号\n"
+    text = f"{head}{valid_code(3)},甲,LW-1,1801\n{valid_code(4)},乙,LW-1,1801\n"
+    report = load("enterprises", text)
+    assert "1801 与第 2 行“甲”是同一间" in asked(report)
+    assert Enterprise.plain.count() == 2
+
+
+def test_one_firm_twice_in_a_place_at_one_time_is_found_by_the_check(tower, load) -> None:
+    code = firm(tower, 1, "云栈科技")
+    assert load("tenancies", f"{HEAD}{code},LW-1,1703,700,2022-03-15,\n").applied
+    report = load("tenancies", f"{HEAD}{code},LW-1,1703,700,2024-01-01,\n", dry_run=True)
+    assert "从 2022-03-15 起已经登记在这里入驻" in asked(report)
+    twice = f"{HEAD}{code},LW-1,1801,70,2024-01-01,\n{code},LW-1,1801,70,2025-01-01,\n"
+    assert "与第 2 行是同一家在同一间" in asked(load("tenancies", twice, dry_run=True))
+    again = load("tenancies", f"{HEAD}{code},LW-1,1703,700,,\n")
+    assert again.counts["unchanged"] == 1, "a row without days means the stay that runs"
+    assert Tenancy.plain.count() == 1
+
+
+def test_a_code_or_name_of_before_a_merge_leads_to_the_firm_of_today(tower, load) -> None:
+    kept = make_enterprise(tower.unit, name="云栈科技有限公司", credit_code=valid_code(1))
+    old = valid_code(1)[:7] + "9" + valid_code(1)[8:17]
+    old += uscc.calc_check_digit(old)
+    former = make_enterprise(tower.unit, name="云栈科技", credit_code=old)
+    merge_enterprises(actor=SYSTEM, kept_id=kept.pk, former_id=former.pk, why="同一家")
+    report = load("enterprises", f"统一社会信用代码,企业名称,员工数\n{old},云栈科技有限公司,88\n")
+    assert (report.counts["changed"], report.counts["hints"]) == (1, 1)
+    finder = enterprise_finder(codes=[old])
+    assert finder.merged(old, "", lambda path: True).endswith(
+        "已经并入“云栈科技有限公司”，按这家处理。"
+    )
+    assert kept.name not in finder.merged(old, "", lambda path: False), "names no hidden firm"
+    row = Enterprise.plain.get()
+    assert (row.pk, row.staff_count, row.credit_code) == (kept.pk, 88, valid_code(1))
+    report = load("tenancies", "企业名称,楼宇编码,房号\n云栈科技,LW-1,1703\n")
+    assert report.applied
+    assert report.counts["hints"] == 1
+    assert Tenancy.plain.get().enterprise_id == kept.pk
+    report = load("tax", f"统一社会信用代码,年度,税收\n{old},2025,100\n", dry_run=True)
+    assert (report.counts["new"], report.counts["hints"]) == (1, 1)
 
 
 def test_one_after_the_other_in_a_room_is_no_question(tower, load) -> None:
