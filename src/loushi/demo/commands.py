@@ -11,15 +11,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.configure import install_default_categories
+from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent
+from loushi.casework.visits.models import Finding, Visit
 from loushi.demo import cases, firms, leads, people, places, taxes, towers, visits
 from loushi.demo.models import DemoDistrict
-from loushi.foundation.core import stamps
+from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
 from loushi.foundation.core.errors import Conflict
+from loushi.foundation.core.filling import filling
+from loushi.registry.tax.models import ReleaseMember
 from loushi.registry.territory.models import Unit
 
 Say = Callable[[str], None]
+
+WRITTEN = (
+    Entry, Assignment, Demand, DemandClock, DemandEvent, Finding, ReleaseMember, Visit,
+)  # fmt: skip
+"""Large tables that are only written while the district is built."""
 
 
 def is_built() -> bool:
@@ -54,7 +63,7 @@ def build(
     day = timezone.localtime(now).date()
     rng = Random(seed)
     since = cases.since_of(day)
-    with _collecting_rarely(), stamps.lifted():
+    with _collecting_rarely(), filling(*WRITTEN):
         with transaction.atomic():
             install_default_service_levels()
             install_default_categories(actor=actor)

@@ -117,7 +117,16 @@ def _prepared(
     prepare = _quick(field, connection)
     if prepare is None:
         return values
-    return [None if value is None else prepare(value) for value in values]
+    if prepare is _encode:
+        return [None if one is None else "{}" if one == {} else _encode(one) for one in values]
+    if isinstance(field, models.JSONField):
+        return [None if value is None else prepare(value) for value in values]
+    # The same day or moment stands in many rows: each different value is prepared once.
+    known: dict[Any, Any] = {None: None}
+    for value in values:
+        if value not in known:
+            known[value] = prepare(value)
+    return [known[value] for value in values]
 
 
 def _quick(field: models.Field, connection: BaseDatabaseWrapper) -> Prepare | None:  # type: ignore[type-arg]

@@ -31,7 +31,7 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.bulk import insert_rows, update_rows
 from loushi.foundation.core.errors import Refused
 from loushi.registry.enterprises.models import Enterprise
-from loushi.registry.enterprises.queries import Place, places_of
+from loushi.registry.enterprises.queries import Home, homes_of
 from loushi.registry.territory.models import Unit
 
 CHUNK = 2_000
@@ -72,11 +72,11 @@ def record_visits(*, actor: Actor, rows: Sequence[PastVisit]) -> list[Visit]:
 
 def _portion(rows: Sequence[PastVisit]) -> list[Visit]:
     ids = sorted({row.given.enterprise_id for row in rows})
-    firms = Enterprise.objects.unscoped(WHY).in_bulk(ids)
-    places = places_of(ids)
+    firms = Enterprise.objects.unscoped(WHY).only("name", "unit_path").in_bulk(ids)
+    homes = homes_of(ids)
     units = {unit.path: unit for unit in Unit.objects.exclude(path="")}
     visits = insert_rows(
-        [_visit(row, firms[row.given.enterprise_id], places, units) for row in rows]
+        [_visit(row, firms[row.given.enterprise_id], homes, units) for row in rows]
     )
     insert_rows(
         [
@@ -116,14 +116,14 @@ def _portion(rows: Sequence[PastVisit]) -> list[Visit]:
 
 
 def _visit(
-    row: PastVisit, firm: Enterprise, places: dict[int, list[Place]], units: dict[str, Unit]
+    row: PastVisit, firm: Enterprise, homes: dict[int, Home], units: dict[str, Unit]
 ) -> Visit:
     given = row.given
     if given.at is None:
         raise Refused("a past visit needs its time")
     if any(one.kind not in (Finding.Kind.RESOURCE, Finding.Kind.POLICY) for one in given.findings):
         raise Refused("demands, corrections and leads of the past come by their own forms")
-    place = places[firm.pk][0] if places[firm.pk] else None
+    place = homes.get(firm.pk)
     path = (place.unit_path if place else "") or firm.unit_path
     team = team_at(row.actor, path)
     nobody = given.met == Visit.Met.NOBODY

@@ -20,19 +20,13 @@ def index_visits(ids: Iterable[int]) -> None:
         texts = Finding.objects.unscoped(WHY).filter(visit_id__in=chunk).order_by("position", "pk")
         for visit_id, text in texts.values_list("visit_id", "text"):
             found[visit_id].append(text)
-        rows = Visit.objects.unscoped(WHY).filter(pk__in=chunk).select_related("enterprise")
-        kept = [row for row in rows if row.state == Visit.State.RECORDED]
+        rows = Visit.objects.unscoped(WHY).filter(pk__in=chunk, state=Visit.State.RECORDED)
+        kept = list(rows.values_list("pk", "enterprise__name", "note", "at", "unit_path"))
         index_many(
-            Text(
-                kind=KIND,
-                object_id=row.pk,
-                text="\n".join(filter(None, [row.enterprise.name, row.note, *found[row.pk]])),
-                at=row.at,
-                unit_path=row.unit_path,
-            )
-            for row in kept
+            Text(KIND, pk, "\n".join(filter(None, [name, note, *found[pk]])), at, path)
+            for pk, name, note, at, path in kept
         )
-        gone = sorted(set(chunk) - {row.pk for row in kept})
+        gone = sorted(set(chunk) - {row[0] for row in kept})
         if gone:
             remove_many(kind=KIND, object_ids=gone)
 

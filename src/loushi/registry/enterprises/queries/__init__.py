@@ -74,9 +74,10 @@ from .occupancy import (
     tenants_of,
 )
 from .places import (
+    Home,
     Place,
     building_choices,
-    main_buildings,
+    homes_of,
     place_of,
     places_of,
     spaces_of,
@@ -115,6 +116,7 @@ from .vacancies import (
 )
 
 __all__ = [
+    "Home",
     "compared",
     "look_alikes",
     "open_proposals",
@@ -166,6 +168,7 @@ __all__ = [
     "occupancy_on",
     "raw_totals",
     "home_choices",
+    "homes_of",
     "Page",
     "tenancy_for_change",
     "comings_and_goings",
@@ -206,7 +209,6 @@ __all__ = [
     "officer_choices",
     "own_sign_ups",
     "place_of",
-    "main_buildings",
     "places_of",
     "plan_on",
     "presence_counts",

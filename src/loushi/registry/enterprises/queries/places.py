@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -64,14 +65,23 @@ def places_of(enterprise_ids: Sequence[int]) -> dict[int, list[Place]]:
     return found
 
 
-def main_buildings(enterprise_ids: Sequence[int]) -> dict[int, int]:
-    """Enterprise → tower of its main running tenancy, where it has one; the caller has checked."""
+class Home(NamedTuple):
+    """Where a firm mainly sits, in bare ids: for bulk commands."""
+
+    building_id: int
+    space_id: int | None
+    unit_path: str
+
+
+def homes_of(enterprise_ids: Sequence[int]) -> dict[int, Home]:
+    """The main running tenancy of enterprises that the caller has checked, where there is one."""
     rows = (
-        Tenancy.objects.unscoped("towers of enterprises that were checked")
+        Tenancy.objects.unscoped("homes of enterprises that were checked")
         .filter(RUNNING, enterprise_id__in=enterprise_ids)
         .order_by("enterprise_id", "is_main", "since", "pk")
     )
-    return dict(rows.values_list("enterprise_id", "building_id"))
+    columns = ("enterprise_id", "building_id", "space_id", "unit_path")
+    return {pk: Home(*home) for pk, *home in rows.values_list(*columns)}
 
 
 def place_of(enterprise_id: int) -> Place | None:

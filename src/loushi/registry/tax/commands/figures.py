@@ -17,7 +17,7 @@ from loushi.foundation.core.scoping import fetch, root_path
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import Enterprise
-from loushi.registry.enterprises.queries import main_buildings
+from loushi.registry.enterprises.queries import homes_of
 from loushi.registry.tax.models import DistrictTotal, OutputRecord, TaxReturn
 from loushi.registry.tax.policy import IMPORT
 
@@ -185,9 +185,10 @@ def _homes(actor: Actor, ids: Sequence[int]) -> dict[int, tuple[str, int | None,
         part = list(ids[start : start + CHUNK])
         rows = Enterprise.objects.unscoped("the right to record is checked by path")
         values = rows.filter(pk__in=part).values_list("pk", "unit_path", "industry__section")
-        towers = main_buildings(part)
+        homes = homes_of(part)
         for pk, path, section in values:
-            found[pk] = (path, towers.get(pk), section or "")
+            home = homes.get(pk)
+            found[pk] = (path, home.building_id if home else None, section or "")
     for path in {one[0] for one in found.values()}:
         if not can_at(actor, IMPORT, path or root_path()):
             raise Denied

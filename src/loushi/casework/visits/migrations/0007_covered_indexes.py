@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('accounts', '0002_roles'),
         ('buildings', '0003_kinds_and_states'),
         ('enterprises', '0008_marks_and_said'),
-        ('visits', '0005_falling_band_rule'),
+        ('visits', '0006_lead_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
