@@ -113,6 +113,7 @@ scope(SavedView, view="demands.view", legs=[UserLeg("user_id", frozenset({"deman
 watch("demands", Demand, Assignment, DemandClock, DemandCategory)
 watch("demands", Enterprise, Building, Unit, Department)
 watch("demand_views", SavedView)
+watch("demand_categories", DemandCategory)
 
 # Kinds of notices: those with a permission go to staff, the others to the enterprise. The
 # enterprise chooses once for all progress of its demands.

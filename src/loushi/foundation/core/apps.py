@@ -13,10 +13,11 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .calendar_models import CalendarVersion
+        from .calendar_models import CalendarVersion, ServiceLevel
         from .stamps import noting, watch
 
         watch("calendar", CalendarVersion)
+        watch("levels", ServiceLevel)
 
         def note(connection: Any, **_kwargs: object) -> None:
             if noting not in connection.execute_wrappers:

@@ -3,8 +3,11 @@
 import hashlib
 import secrets
 
+from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from loushi.foundation.core import stamps
 from loushi.registry.accounts.models import ApiToken, User
 
 PREFIX = "loushi_"
@@ -29,12 +32,14 @@ def owner(text: str) -> User | None:
     token = (
         ApiToken.objects.unscoped("a bearer token names its own person")
         .select_related("user")
+        .annotate(stamps=RawSQL(stamps.NUMBERS[connection.vendor], []))
         .filter(digest=digest(text), revoked_at__isnull=True, user__is_active=True)
         .first()
     )
     now = timezone.now()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
+    stamps.begin(stamps.parsed(token.stamps))  # in the same query; the middleware ends them
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() >= TOUCH_SECONDS:
         ApiToken.objects.unscoped("a token notes its use").filter(pk=token.pk).update(
             last_used_at=now

@@ -30,6 +30,7 @@ from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.clocks import Standard
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.idempotency import once
+from loushi.foundation.core.stamps import Kept
 from loushi.foundation.core.units import covers
 from loushi.foundation.files.commands import attach
 from loushi.registry.buildings.models import Building, Space
@@ -63,6 +64,9 @@ class Submission:
     contact_email: str = ""
     hide_name: bool = False
     tier: str = Tier.COMMUNITY
+
+
+_prefixes: Kept[str] = Kept("units")
 
 
 def title_from(text: str) -> str:
@@ -142,7 +146,7 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
     raise Denied
 
 
-def _create(actor: Actor, given: Submission) -> Case:
+def _create(actor: Actor, given: Submission, prefix: str) -> Case:
     unit, building, space = _place(actor, given)
     _may_submit(actor, given, unit)
     offered = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True)
@@ -152,7 +156,7 @@ def _create(actor: Actor, given: Submission) -> Case:
     now = timezone.now()
     on_behalf = bool(actor.keys(UNIT, "demands.register")) or actor.system
     demand = Demand(
-        prefix=number_prefix(),
+        prefix=prefix,
         year=timezone.localtime(now).year,
         title=given.title.strip()[:80] or title_from(given.text),
         text=given.text.strip(),
@@ -196,8 +200,8 @@ def begin(case: Case) -> None:
 def number_prefix() -> str:
     """The district's prefix for numbers ("GS" until one is set)."""
     root = root_path()
-    prefix = Unit.objects.filter(path=root).values_list("prefix", flat=True).first() if root else ""
-    return prefix or "GS"
+    rows = Unit.objects.filter(path=root or None).values_list("prefix", flat=True)
+    return _prefixes.get(root, lambda: rows.first() or "") or "GS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +242,10 @@ def submit(
         raise Refused.many(errors)
 
     made: list[Case] = []
+    prefix = number_prefix()
 
     def create() -> int:
-        case = _create(actor, submission)
+        case = _create(actor, submission, prefix)
         made.append(case)
         demand = case.demand
         if uploads:
@@ -260,7 +265,8 @@ def submit(
         telling.submitted(demand)
         return demand.pk
 
-    with transaction.atomic(), clocks.holding_rules() as rules:
+    # The rules come first: outside the transaction they are kept, inside they would be read.
+    with clocks.holding_rules() as rules, transaction.atomic():
         pk, new = once(
             actor=actor,
             command="demands.submit",

@@ -8,16 +8,19 @@ from django.utils.translation import gettext as _
 from loushi.casework.demands.models import DemandCategory
 from loushi.casework.demands.queries.firm import place_of
 from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.stamps import Kept
 from loushi.foundation.core.units import covers
 from loushi.registry.buildings import queries as buildings
 from loushi.registry.enterprises import queries as enterprises
 from loushi.registry.territory.models import Unit
 
+_categories: Kept[int | None] = Kept("demand_categories")
+
 
 def category_id(code: str) -> int | None:
     """The active category of a code."""
     rows = DemandCategory.objects.filter(code=code, is_active=True)
-    return rows.values_list("pk", flat=True).first()
+    return _categories.get(code, lambda: rows.values_list("pk", flat=True).first())
 
 
 def unreachable(actor: Actor, given: Mapping[str, int | None]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from loushi.foundation.core.clocks.limits import LimitKind
+from loushi.foundation.core.stamps import Kept
 
 if TYPE_CHECKING:
     from loushi.foundation.core.calendar_models import ServiceLevel
 
 DEFAULTS_FROM = date(2020, 1, 1)
+_rows: Kept[list[ServiceLevel]] = Kept("levels")
 TEMPLATE = (
     "示例模板，请按本地规定修改（办结参照：泉州主办单位 7 个工作日，枣庄 1/2/10/25 个工作日）"
 )
@@ -33,10 +35,12 @@ DEMAND_DEFAULTS: tuple[tuple[str, str, tuple[tuple[LimitKind, int], ...]], ...] 
 
 
 def levels_for(subject: str) -> list[ServiceLevel]:
-    """All rows of a subject, for `pick` over many cases. One query."""
+    """All rows of a subject, for `pick` over many cases; to be read only. A query at most."""
     from loushi.foundation.core.calendar_models import ServiceLevel
 
-    return list(ServiceLevel.objects.filter(subject=subject).order_by("pk"))
+    return _rows.get(
+        subject, lambda: list(ServiceLevel.objects.filter(subject=subject).order_by("pk"))
+    )
 
 
 def service_level_for(
