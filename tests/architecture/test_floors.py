@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Field
@@ -83,6 +84,7 @@ def imported(module: tree.Module) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
+@pytest.mark.slow
 def test_packages_use_only_the_public_rooms_of_others() -> None:
     wrong = []
     for module in tree.code():

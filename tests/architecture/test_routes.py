@@ -167,6 +167,7 @@ LISTS = {
 }
 
 
+@pytest.mark.slow
 def test_lists_refuse_those_who_may_see_nothing_in_them(world: World) -> None:
     wrong = []
     for role, user in {**world.staff, "nobody in particular": world.visitor}.items():
@@ -200,11 +201,13 @@ def neighbour_answers(world: World, method: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_neighbour_community_sees_nothing(world: World) -> None:
     wrong = neighbour_answers(world, "GET")
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_the_neighbour_community_changes_nothing(world: World) -> None:
     wrong = neighbour_answers(world, "POST")
     assert not wrong, "\n".join(wrong)

@@ -130,13 +130,9 @@ class Demand(Scoped):
         db_index=False,
     )
     submitter = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="demands",
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="demands",
         db_index=False,
-    )
+    )  # fmt: skip
     contact_name = models.CharField(_("联系人"), max_length=40, blank=True, default="")
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True, default="")
     contact_email = models.EmailField(_("联系邮箱"), blank=True, default="")
@@ -147,13 +143,9 @@ class Demand(Scoped):
     )
     unit_path = UnitPathField()
     building = models.ForeignKey(
-        Building,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="demands",
+        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="demands",
         db_index=False,
-    )
+    )  # fmt: skip
     space = models.ForeignKey(
         Space, on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
     )
@@ -178,13 +170,9 @@ class Demand(Scoped):
     """The review date of a suspension 挂账."""
 
     lead = models.ForeignKey(
-        Department,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="led_demands",
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="led_demands",
         db_index=False,
-    )
+    )  # fmt: skip
     clerk_id = models.BigIntegerField(null=True, blank=True)
     hand_backs = models.PositiveSmallIntegerField(default=0)
     is_arbitrated = models.BooleanField(default=False)
@@ -278,21 +266,13 @@ class Assignment(Scoped):
     part = models.CharField(max_length=4, choices=Part.choices)
     body = models.CharField(max_length=10, choices=Body.choices, default=Body.DEPARTMENT)
     department = models.ForeignKey(
-        Department,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="assignments",
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments",
         db_index=False,
-    )
+    )  # fmt: skip
     building = models.ForeignKey(
-        Building,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="council_parts",
+        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="council_parts",
         db_index=False,
-    )
+    )  # fmt: skip
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     is_active = models.BooleanField(default=True)
     handler_id = models.BigIntegerField(null=True, blank=True)

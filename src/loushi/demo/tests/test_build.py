@@ -16,6 +16,8 @@ from loushi.registry.enterprises.models import Enterprise, Tenancy
 from loushi.registry.leads.models import InvestmentLead
 from loushi.registry.territory.models import Unit
 
+pytestmark = pytest.mark.slow
+
 
 def numbers() -> list[tuple[str, str, str, object]]:
     rows = Demand.objects.unscoped("test").order_by("id")

@@ -164,6 +164,7 @@ def test_the_sheet_is_a_pdf_for_who_keeps_the_building(world: World) -> None:
     assert client_of(world.neighbour).get(address).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 12, 40])
 def test_the_printed_codes_decode_in_order_of_the_sheet(
     count: int, monkeypatch: pytest.MonkeyPatch

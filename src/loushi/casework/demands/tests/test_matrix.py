@@ -72,6 +72,7 @@ def test_legal_moves_are_those_of_the_reviewed_matrix(world: World, state: str) 
         assert found == wanted[role], (state, role)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", State.values)
 def test_every_other_move_is_refused_and_changes_nothing(world: World, state: str) -> None:
     demand = in_state(world, state)

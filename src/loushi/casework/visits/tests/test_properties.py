@@ -54,6 +54,7 @@ def result(world: World, task: SweepTask, step: tuple, number: int) -> RoomInput
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -174,6 +174,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(book, tmp_path) -> None:
         readers.read(bomb, KNOWN, limits=Limits(size=1_000_000, unpacked=2_000_000))
 
 
+@pytest.mark.slow
 def test_a_million_formatted_blank_rows_are_passed_over(tmp_path, plots) -> None:
     path = tmp_path / "地块.xlsx"
     workbook = xlsxwriter.Workbook(str(path), {"constant_memory": True})

@@ -35,6 +35,7 @@ def rules() -> set[str]:
     return {breach.rule for breach in check_register()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_a_generated_year_nothing_is_wrong(units, tmp_path: Path, seed: int) -> None:
     for place in ("C1", "C1-G1", "C2"):

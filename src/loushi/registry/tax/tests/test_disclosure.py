@@ -162,6 +162,7 @@ def narrowed_by(attacker: Attacker, cells: dict) -> list[Any]:  # type: ignore[t
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_three_releases_narrow_nothing(seed: int) -> None:
     """Corrections and a split between releases; the attacker knows bands and one firm's value."""

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -65,6 +66,7 @@ def check_whole(on: date) -> None:
         assert all(paths[unit] == node.path[: 6 * (place + 1)] for place, unit in enumerate(way))
 
 
+@pytest.mark.slow
 class RandomChanges(TestCase):
     @given(moves)
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
