@@ -17,12 +17,22 @@ from loushi.registry.accounts.commands import (
     install_roles,
 )
 from loushi.registry.accounts.models import Department, User
-from loushi.registry.buildings.commands import appoint_building_role
+from loushi.registry.buildings.commands import add_manager_member, appoint_building_role
+from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.commands import add_members
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
 
 PASSWORD = "loushi-demo-2026"
+# Roles that one person holds: at the first community, its first tower, that tower's manager.
+SINGLE = (
+    ("party1", "party_instructor", "党群指导员"),
+    ("info1", "information_officer", "社区信息员"),
+    ("policy1", "policy_advisor", "政策宣传员"),
+    ("mediator1", "mediation_officer", "矛盾调解员"),
+    ("property1", "property_officer", "物业服务员"),
+    ("manager1", "property_staff", "物业公司人员"),
+)
 
 
 @dataclass
@@ -196,7 +206,39 @@ def join_enterprises(
         _show(staff, user, title, tower.name)
     _show(staff, users[0], "企业联系人", chosen[0].name)
     _show(staff, users[-3], "职工", chosen[0].name)
+    _fill_single_posts(actor, staff, places.communities[0], tower, since)
     return contacts
+
+
+def _fill_single_posts(
+    actor: Actor, staff: Staff, community: Unit, tower: Building, since: date
+) -> None:
+    """Their names come from a draw of their own: one role more leaves the district as it is."""
+    rng = Random("single")
+    users = create_users(
+        actor=actor,
+        people=[
+            NewPerson(name, names.person(rng), f"196{n:08d}", "", PASSWORD, False, "演示")
+            for n, (name, _role, _title) in enumerate(SINGLE, 1)
+        ],
+    )
+    posts = []
+    for user, (_name, role, title) in zip(users, SINGLE, strict=True):
+        place = tower.name
+        if role == "property_officer":
+            appoint_building_role(
+                actor=actor, building_id=tower.pk, user_id=user.pk, role=role, since=since
+            )
+        elif role == "property_staff" and tower.manager is not None:
+            add_manager_member(
+                actor=actor, manager_id=tower.manager.pk, user_id=user.pk, role=role, since=since
+            )
+            place = tower.manager.name
+        else:
+            posts.append(NewAppointment(user.pk, role, since, community.pk, None))
+            place = str(community)
+        _show(staff, user, title, place)
+    appoint_many(actor=actor, appointments=posts)
 
 
 def as_clerk(user: User, unit: Unit) -> Actor:

@@ -9,7 +9,8 @@ from loushi.casework.demands.workflow import OPEN
 from loushi.demo import commands
 from loushi.demo.tests.conftest import small
 from loushi.foundation.core.errors import Conflict
-from loushi.registry.accounts.models import Appointment, User
+from loushi.registry.accounts.models import Appointment, Role, User
+from loushi.registry.accounts.queries import actor_for
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.commands.credit_code import is_valid
 from loushi.registry.enterprises.models import Enterprise, Tenancy
@@ -73,6 +74,15 @@ def test_each_account_of_the_list_can_log_in_and_holds_its_role(district: None) 
         user = User.objects.get(username=row["username"])
         assert user.check_password(row["password"])
     assert Appointment.objects.unscoped("t").filter(user__username="clerk1").exists()
+
+
+def test_every_role_of_the_system_has_an_account_to_try(district: None) -> None:
+    """Held in fact, not only named in the list: each account enters with the role's rights."""
+    held = set()
+    for row in commands.accounts():
+        user = User.objects.get(username=row["username"])
+        held |= {grant.role for grant in actor_for(user, date(2026, 11, 20)).grants}
+    assert set(Role.objects.filter(is_active=True).values_list("code", flat=True)) <= held
 
 
 def test_a_second_district_is_refused(district: None) -> None:
