@@ -19,7 +19,8 @@ PANELS: dict[str, tuple[str, ...]] = {
         "loushi.registry.enterprises.views.charts.building_charts",
         f"{TAX}.of_building",
     ),
-    "building.tabs": (f"{ENTERPRISES}.building_tab",),
+    "building.tabs": (f"{ENTERPRISES}.building_tab", f"{DEMANDS}.building_tab"),
+    "building.figures": (f"{VISITS}.building_figure",),
     "building.space.facts": ("loushi.registry.buildings.panels.owners_of_space",),
     "buildings.acts": (f"{ENTERPRISES}.list_acts", f"{ENTERPRISES}.calendar_act"),
     "building.history": (

@@ -10,6 +10,7 @@ def connect() -> None:
     from loushi.casework.demands.models import Demand
     from loushi.casework.demands.workflow import MOVES
     from loushi.config.actions import ACTIONS
+    from loushi.config.kinds import KINDS
     from loushi.config.page import Frame
     from loushi.foundation.audit.policy import name_actions
     from loushi.foundation.core.scoping import set_root
@@ -23,7 +24,7 @@ def connect() -> None:
     from loushi.foundation.web.parts import set_frame
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
-    from loushi.registry.enterprises.queries import held_spaces
+    from loushi.registry.enterprises.queries import held_spaces, name_kinds
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
@@ -31,6 +32,7 @@ def connect() -> None:
     register_holders(held_spaces)
     set_frame(Frame)
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
+    name_kinds(KINDS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)
     register_language(_language)

@@ -15,7 +15,7 @@ from loushi.registry.territory.models import Unit
 
 CENTRE = (120.1523, 30.3174)
 DEGREE_METRES = 111_320.0
-WHY = "building the demo"
+WHY = "演示数据"
 STATES = ("vacant", "reserved", "not_delivered", "self_used")
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from django.core.signals import request_finished
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from loushi.foundation.core.errors import LoushiError
 from loushi.foundation.core.logs import request_id
@@ -66,13 +66,19 @@ class RequestIdMiddleware:
 
 
 class ErrorPageMiddleware:
-    """Turns the refusals of the core into pages, htmx fragments or problem details."""
+    """Turns the refusals of the core into pages, htmx fragments or problem details; and Django's
+    empty answer to a wrong method, which a browser shows as a failure of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            page = error_response(request, response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, LoushiError):

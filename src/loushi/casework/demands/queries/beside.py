@@ -49,3 +49,10 @@ def of_enterprise(actor: Actor, enterprise_id: int) -> Beside | None:
 def of_building(actor: Actor, building_id: int) -> Beside | None:
     """The demands about a building that the actor may see."""
     return _beside(actor, Q(building_id=building_id))
+
+
+def count_of_building(actor: Actor, building_id: int) -> int | None:
+    """How many demands about a building the actor may see; None for those who may see none."""
+    if not actor.has("demands.view"):
+        return None
+    return visible(actor).filter(building_id=building_id).order_by().count()

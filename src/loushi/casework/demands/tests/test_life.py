@@ -10,6 +10,7 @@ from loushi.casework.demands.commands.submit import Submission, title_from
 from loushi.casework.demands.factories import World
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent, DemandPause
 from loushi.casework.demands.queries import beside
+from loushi.casework.demands.views import panels
 from loushi.foundation.core.errors import Conflict, Denied, Gone, NotVisible, Refused, TooMany
 from loushi.foundation.core.testing import at, moment
 
@@ -304,3 +305,15 @@ def test_panels_count_only_what_the_reader_may_see(world: World) -> None:
     assert hidden is not None
     assert (hidden.lines, hidden.received) == ((), 0)
     assert beside.of_building(world.stranger(), world.tower.pk) is None
+    assert beside.count_of_building(world.clerk(world.there), world.tower.pk) == 0
+    assert beside.count_of_building(world.stranger(), world.tower.pk) is None
+
+
+def test_a_building_has_a_tab_with_its_demands(world: World) -> None:
+    Demand.objects.unscoped("test").filter(pk=world.resolved().pk).update(building=world.tower)
+    found = panels.building_tab(world.clerk(), world.tower.pk)
+    assert found is not None
+    tab = found[1]
+    assert (tab["label"], tab["count"]) == ("诉求", 1)
+    assert f"building={world.tower.pk}" in tab["href"]
+    assert panels.building_tab(world.stranger(), world.tower.pk) is None

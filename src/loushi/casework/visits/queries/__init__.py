@@ -29,6 +29,7 @@ from .visits import (
     visit_lines,
     visit_list,
     visit_page,
+    visited_until,
     visits,
 )
 
@@ -80,5 +81,6 @@ __all__ = [
     "visit_lines",
     "visit_list",
     "visit_page",
+    "visited_until",
     "visits",
 ]

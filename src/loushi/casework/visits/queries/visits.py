@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -297,6 +297,21 @@ def beside(actor: Actor, **narrowed: Any) -> Beside | None:
     newest = list(joined(rows).order_by("-at", "-pk")[:RECENT])
     firms = recent.order_by().values("enterprise_id").distinct().count()
     return Beside(tuple(lines(newest)), recent.count(), firms)
+
+
+def visited_until(actor: Actor, building_id: int, on: date) -> tuple[int, int] | None:
+    """(visits, enterprises visited) in a building in the twelve months until the end of a day."""
+    if not (actor.has(VIEW) or actor.see_all):
+        return None
+    end = _start(on + timedelta(days=1))
+    counts = (
+        Visit.objects.visible_to(actor, VIEW)
+        .filter(building_id=building_id, state=Visit.State.RECORDED)
+        .filter(at__gte=end - timedelta(days=365), at__lt=end)
+        .order_by()
+        .aggregate(visits=Count("pk"), firms=Count("enterprise_id", distinct=True))
+    )
+    return counts["visits"], counts["firms"]
 
 
 def timeline_of(actor: Actor, enterprise_id: int, limit: int = 50) -> list[dict[str, Any]]:

@@ -267,6 +267,9 @@ def test_panels_coverage_ratings_rules(world: World, officer: Client, secretary:
     assert "近 12 个月 1 次" in text_of(
         officer.get(reverse("enterprises:page", args=[world.firms[0].pk]))
     )
+    text = text_of(officer.get(reverse("buildings:page", args=[world.tower.pk])))
+    assert "近 12 个月走访" in text
+    assert "走访到 1 家企业" in text
     text = text_of(officer.get(reverse("visits:coverage"), {"reached": "no"}))
     assert world.firms[1].name in text
     assert "25.0" in text

@@ -1,7 +1,9 @@
 """What this package shows on the pages of enterprises and buildings (see config/panels.py)."""
 
+from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -30,6 +32,26 @@ def of_building(actor: Actor, building_id: int, **given: Any) -> Shown:
     query = f"building={building_id}"
     shown = {"beside": found, "query": query, "record": None, "one": False}
     return ("visits/panel.html", shown)
+
+
+def building_figure(actor: Actor, building_id: int, *, on: date, **given: Any) -> Shown:
+    """Among the figures above the stacking plan: the visits of twelve months."""
+    found = queries.visited_until(actor, building_id, on)
+    if found is None:
+        return None
+    visits, firms = found
+    return "", {
+        "label": _("近 12 个月走访"),
+        "value": f"{visits:,}",
+        "unit": _("次"),
+        "part": None,
+        "whole": None,
+        "what": _("走访到 %(firms)d 家企业") % {"firms": firms},
+        "previous": "",
+        "why": "",
+        "tone": "",
+        "href": f"{reverse('visits:list')}?building={building_id}",
+    }
 
 
 SWEPT = {

@@ -12,6 +12,7 @@ from loushi.foundation.web import drawing
 from loushi.foundation.web.templatetags.loushi import spoken
 
 register = template.Library()
+MONTHS_APART = 3  # columns between two words above or below them, so that they never touch
 
 
 def _numbers(values: Any) -> list[float]:
@@ -71,12 +72,25 @@ def draw_step_line(values: Any) -> drawing.Steps | None:
 
 @register.simple_tag
 def month_bars(columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Columns with `height` in per cent of the tallest; the tall ones say their value."""
+    """Columns with `height` in per cent of the tallest; the tall ones say their value, as far as
+    neither values nor years touch."""
     rows = [dict(column) for column in columns]
     most = max((float(row["value"]) for row in rows), default=0) or 1.0
     for row in rows:
         row["height"] = round(float(row["value"]) / most * 100, 1)
-        row["said"] = float(row["value"]) >= most * 0.72
+        row["said"] = False
+    said: list[int] = []
+    for index in sorted(range(len(rows)), key=lambda index: -float(rows[index]["value"])):
+        value = float(rows[index]["value"])
+        beside = rows[max(index - 1, 0) : index] + rows[index + 1 : index + 2]
+        is_peak = value >= most * 0.72 and all(value >= float(row["value"]) for row in beside)
+        if is_peak and all(abs(index - other) >= MONTHS_APART for other in said):
+            rows[index]["said"] = True
+            said.append(index)
+    years = [index for index, row in enumerate(rows) if row.get("year")]
+    for index, after in zip(years, years[1:], strict=False):
+        if after - index < MONTHS_APART:
+            rows[index]["year"] = ""
     return rows
 
 

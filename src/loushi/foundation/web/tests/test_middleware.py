@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.test import RequestFactory
 
 from loushi.foundation.core.errors import (
@@ -140,3 +140,14 @@ def test_the_last_resort_needs_no_template(monkeypatch: pytest.MonkeyPatch) -> N
     response = server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "系统出了问题" in response.content.decode()
+
+
+def test_opening_the_address_of_a_form_says_so_instead_of_nothing() -> None:
+    """A reload after a failed form, or a change of language on it, asks for it by GET."""
+    empty = ErrorPageMiddleware(lambda _request: HttpResponseNotAllowed(["POST"]))
+    page = empty(RequestFactory().get("/people/1/leave/"))
+    assert page.status_code == 405
+    assert page.headers["Allow"] == "POST"
+    assert "这个地址只接收提交" in page.content.decode()
+    problem = empty(RequestFactory().get("/api/v1/demands/1/moves/accept"))
+    assert json.loads(problem.content)["status"] == 405

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from loushi.foundation.core.testing import at, moment
 from loushi.foundation.web.templatetags import loushi as tags
+from loushi.foundation.web.templatetags.drawing import month_bars
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,13 @@ def test_lookup_gives_the_key_when_missing() -> None:
     assert tags.lookup({"a": 1}, "a") == 1
     assert tags.lookup({"a": 1}, "b") == "b"
     assert tags.lookup(None, "b") == "b"
+
+
+def test_values_and_years_of_month_columns_never_touch() -> None:
+    values = [5, 90, 95, 91, 20, 100, 99, 80]
+    columns = [{"value": value, "year": ""} for value in values]
+    columns[0]["year"], columns[1]["year"], columns[6]["year"] = "2026年", "2027年", "2028年"
+    rows = month_bars(columns)
+    assert [row["value"] for row in rows if row["said"]] == [95, 100]
+    assert [row["year"] for row in rows if row["year"]] == ["2027年", "2028年"]
+    assert rows[5]["height"] == 100.0

@@ -83,6 +83,7 @@ from .places import (
     spaces_of,
     tenancies_of,
 )
+from .relations import name_kinds, relations
 from .sign_ups import (
     SignUpLine,
     community_choices,
@@ -201,6 +202,8 @@ __all__ = [
     "grants_of",
     "LEASE_WARNING",
     "held_spaces",
+    "name_kinds",
+    "relations",
     "may_change_space",
     "stays_of_space",
     "industry_choices",

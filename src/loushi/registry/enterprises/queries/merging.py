@@ -19,7 +19,7 @@ from loushi.registry.enterprises.models import (
     MergeMove,
 )
 from loushi.registry.enterprises.policy import MERGE
-from loushi.registry.enterprises.queries.relations import everything, fates, relations
+from loushi.registry.enterprises.queries.relations import everything, fates, kind_label, relations
 from loushi.registry.enterprises.queries.sealing import seal_of
 
 UNDO_DAYS = 30
@@ -96,7 +96,7 @@ def changed_since(merge: EnterpriseMerge) -> list[ChangedRow]:
     moves = MergeMove.objects.unscoped(WHY).filter(merge=merge).exclude(seal="").order_by("pk")
     for move in moves:
         model = apps.get_model(move.model)
-        label = str(model._meta.verbose_name)
+        label = kind_label(model)
         row = everything(model).filter(pk=move.object_id).first()
         if row is None:
             found.append(ChangedRow(label, f"#{move.object_id}", True))

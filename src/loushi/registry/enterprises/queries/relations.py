@@ -21,6 +21,19 @@ LEFT_OUT: frozenset[type[models.Model]] = frozenset({DuplicateProposal})
 """What a merge answers, and so deletes."""
 
 
+_KINDS: dict[str, Any] = {}
+
+
+def name_kinds(words: Mapping[str, Any]) -> None:
+    """Words for the rows of other packages, by model label; given once, when all are loaded."""
+    _KINDS.update(words)
+
+
+def kind_label(model: type[models.Model]) -> str:
+    """The words for rows of a model, or its name where nobody gave words."""
+    return str(_KINDS.get(model._meta.label, model._meta.verbose_name))
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """One foreign key to the enterprise: its model, its name, the words for its rows."""
@@ -30,8 +43,7 @@ class Relation:
 
     @property
     def label(self) -> str:
-        """The words of the model, or its name where nobody gave words."""
-        return str(self.model._meta.verbose_name)
+        return kind_label(self.model)
 
     def rows(self, enterprise_id: int) -> models.QuerySet[Any]:
         """All rows of one enterprise, whoever sees them: a merge leaves none behind."""

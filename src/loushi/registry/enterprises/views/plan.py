@@ -43,9 +43,10 @@ def building_plan(
         "legend": drawn.legend,
         "note": drawn.note,
         "modes": [{**mode, "href": link(colour=mode["key"], space=space)} for mode in offered],
-        "figures": _figures(plan)
-        + [
-            panel.context for panel in panels_of(actor, "building.figures", building_id, on=plan.on)
+        "figures": [
+            {"href": "", **figure}
+            for figure in _figures(plan)
+            + [p.context for p in panels_of(actor, "building.figures", building_id, on=plan.on)]
         ],
         "chosen": chosen_room(actor, plan, space),
         "close": link(),

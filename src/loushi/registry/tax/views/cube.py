@@ -31,7 +31,7 @@ def cube(request: HttpRequest) -> HttpResponse:
         raise Denied
     chosen = queries.edition(request.actor, showing.whole(request.GET.get("release", "")))
     if chosen is None:
-        return render(request, "tax/unpublished.html", showing.tabs(request.actor))
+        return render(request, "tax/unpublished.html", showing.tabs(request.actor, "cube"))
     if kind := request.GET.get("export", ""):
         if not request.actor.has(EXPORT):
             raise Denied
@@ -48,7 +48,7 @@ def towers(request: HttpRequest) -> HttpResponse:
         raise Denied
     chosen = queries.edition(request.actor)
     if chosen is None:
-        return render(request, "tax/unpublished.html", showing.tabs(request.actor))
+        return render(request, "tax/unpublished.html", showing.tabs(request.actor, "towers"))
     year = published.year_of(chosen, request.GET.get("year", ""))
     return render(request, "tax/towers.html", published.towers_context(request.actor, chosen, year))
 

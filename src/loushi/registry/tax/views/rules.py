@@ -26,7 +26,11 @@ def totals(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("已记下 %(year)d 年全区合计。") % {"year": made.year})
             return redirect("tax:totals")
-    context = {"form": form, "rows": queries.totals(request.actor), **showing.tabs(request.actor)}
+    context = {
+        "form": form,
+        "rows": queries.totals(request.actor),
+        **showing.tabs(request.actor, "totals"),
+    }
     return render(request, "tax/totals.html", context, status=422 if form.is_bound else 200)
 
 
@@ -45,5 +49,5 @@ def rules(request: HttpRequest) -> HttpResponse:
                 request, _("%(year)d 年度起按新的档位和标准。") % {"year": made.since_year}
             )
             return redirect("tax:rules")
-    context = {"form": form, "rows": queries.rules(), **showing.tabs(request.actor)}
+    context = {"form": form, "rows": queries.rules(), **showing.tabs(request.actor, "rules")}
     return render(request, "tax/rules.html", context, status=422 if form.is_bound else 200)

@@ -70,6 +70,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- tabs: on a narrow screen the open one is in sight ------------------------------------------
+for (const tab of document.querySelectorAll(".tabs-list > [aria-current]")) {
+  const list = tab.parentElement;
+  list.scrollLeft += tab.getBoundingClientRect().left - list.getBoundingClientRect().left
+    - (list.clientWidth - tab.offsetWidth) / 2;
+}
+
 // ---- confirmation: data-confirm="sentence" on a form or a button --------------------------------
 function ask(sentence) {
   const dialog = document.createElement("dialog");

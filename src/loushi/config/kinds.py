@@ -1,0 +1,28 @@
+"""The words for what hangs on an enterprise, for the people who merge two of them.
+
+One list, because a merge moves rows of all packages; a test asks for words of every new one.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, Any] = {
+    "demands.Demand": _("诉求"),
+    "enterprises.EnterpriseAlias": _("以前并入的编号"),
+    "enterprises.EnterpriseContact": _("联系人"),
+    "enterprises.EnterpriseMembership": _("可登录的人"),
+    "enterprises.EnterpriseMerge": _("以前的并户"),
+    "enterprises.EnterpriseTag": _("标签"),
+    "enterprises.OfficerPost": _("企业专员"),
+    "enterprises.PlaceFact": _("注册地与纳税地"),
+    "enterprises.SignUp": _("自助注册"),
+    "enterprises.Stability": _("稳定度判断"),
+    "enterprises.Tenancy": _("入驻"),
+    "leads.InvestmentLead": _("招商线索"),
+    "tax.OutputRecord": _("产值"),
+    "tax.TaxReturn": _("税收"),
+    "visits.PlanStop": _("走访计划"),
+    "visits.RetentionAlert": _("安商提醒"),
+    "visits.Visit": _("走访"),
+}
