@@ -225,18 +225,20 @@ def take_back(
         for one in found.edited:
             found.restore[one.model].setdefault(one.pk, {})[one.field] = [one.before, one.now]
     done, total = 0, found.total
-    for model, rows in found.restore.items():
-        for part in _chunks(list(rows), AT_ONCE):
-            with transaction.atomic():
-                guard()
-                _restore(model, {pk: rows[pk] for pk in part})
-            done += len(part)
-            progress(done, total)
+    # What the batch made goes first: it may hold the place of what it had ended (a statement that
+    # runs, a code), and nothing that stays points at it.
     for model in _children_first(found.remove):
         for part in _chunks(found.remove[model], AT_ONCE):
             with transaction.atomic():
                 guard()
                 _remove(model, part)
+            done += len(part)
+            progress(done, total)
+    for model, rows in found.restore.items():
+        for part in _chunks(list(rows), AT_ONCE):
+            with transaction.atomic():
+                guard()
+                _restore(model, {pk: rows[pk] for pk in part})
             done += len(part)
             progress(done, total)
     return found

@@ -21,12 +21,10 @@ def look_for_duplicates() -> int:
     return refresh_proposals()
 
 
-@periodic(name="enterprises.turn_day", every=3600, label=_("更新企业在地状态"))
-def turn_day() -> int:
-    """Settles the enterprises of which something ended or began in the last days, then the tags
-    that follow from rules. Running it again changes nothing."""
-    settled = commands.settle_days()
-    return settled + commands.apply_tag_rules(actor=system_actor())
+@periodic(name="enterprises.apply_tag_rules", every=3600, label=_("按规则更新企业标签"))
+def apply_tag_rules() -> int:
+    """The tags that follow from rules. Running it again changes nothing."""
+    return commands.apply_tag_rules(actor=system_actor())
 
 
 @periodic(every=20, name="enterprises.renew_totals", label=_("重算楼宇合计"))
@@ -35,9 +33,9 @@ def renew_totals() -> int:
     return commands.renew_totals()
 
 
-@periodic(daily="00:05", name="enterprises.turn_of_day", label=_("更新当天的房源状态"))
+@periodic(daily="00:05", name="enterprises.turn_of_day", label=_("更新当天的在地和房源状态"))
 def turn_of_day() -> int:
-    """Tenancies, states and contracts of managers that begin or end today."""
+    """What begins or ends today: presence, homes, states of rooms, managers of buildings."""
     return commands.turn_of_day() + buildings.follow_contracts()
 
 

@@ -57,8 +57,11 @@ class Today(Value):
         return Value(timezone.localdate(), output_field=DateField()).as_sql(compiler, connection)
 
 
-RUNNING = Q(until__isnull=True) | Q(until__gt=Today())
-"""Tenancies that have not ended (`until` is the first day after)."""
+NOT_ENDED = Q(until__isnull=True) | Q(until__gt=Today())
+"""Tenancies that run or will begin (`until` is the first day after). Rights follow them: who has
+registered that a firm moves in next month has to see it."""
+RUNNING = NOT_ENDED & (Q(since__isnull=True) | Q(since__lte=Today()))
+"""Tenancies that run today."""
 
 
 IN_FORCE = Q(withdrawn_at__isnull=True)
@@ -71,7 +74,7 @@ def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:
 
 
 def _sitting(kind: str, key: str, row: str) -> LinkLeg:
-    return LinkLeg(kind, Tenancy, row=row, key=key, where=RUNNING)
+    return LinkLeg(kind, Tenancy, row=row, key=key, where=NOT_ENDED)
 
 
 watch("rights", Enterprise, EnterpriseMembership)

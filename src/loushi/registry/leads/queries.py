@@ -17,6 +17,7 @@ from loushi.foundation.core.workflow import Move
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.buildings.queries import Page, page_of, unit_choices
 from loushi.registry.enterprises.models import IndustryCode, Presence, Tenancy
+from loushi.registry.enterprises.policy import RUNNING
 from loushi.registry.enterprises.queries import masked_phone
 from loushi.registry.leads.models import (
     InvestmentLead,
@@ -311,10 +312,8 @@ def month_ends(today: date, months: int) -> list[date]:
 
 def section_counts(actor: Actor, building_id: int | None = None) -> list[tuple[str, str, int]]:
     """(letter, name, firms that sit here today) by section, most first."""
-    today = timezone.localdate()
-    rows = Tenancy.objects.visible_to(actor).exclude(presence=Presence.REGISTERED_ONLY)
-    rows = rows.filter(Q(since__isnull=True) | Q(since__lte=today))
-    rows = rows.filter(Q(until__isnull=True) | Q(until__gt=today))
+    rows = Tenancy.objects.visible_to(actor).filter(RUNNING)
+    rows = rows.exclude(presence=Presence.REGISTERED_ONLY)
     if building_id is not None:
         rows = rows.filter(building_id=building_id)
     found = dict(
@@ -354,7 +353,7 @@ def _neighbours(row: InvestmentLead) -> dict[int, int]:
     rows = (
         Tenancy.objects.unscoped("only numbers of neighbours, by tower")
         .filter(path_range("unit_path", row.unit_path), enterprise__industry__section=section)
-        .filter(Q(until__isnull=True) | Q(until__gt=timezone.localdate()))
+        .filter(RUNNING)
         .order_by()
         .values_list("building_id")
         .annotate(count=Count("enterprise_id", distinct=True))

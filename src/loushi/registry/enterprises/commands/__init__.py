@@ -11,7 +11,7 @@ from .contacts import (
     upsert_contacts,
 )
 from .credit_code import CodeError, check_code, complete, is_valid
-from .days import settle_days
+from .days import turn_of_day
 from .enterprises import (
     Upserted,
     register_enterprise,
@@ -38,7 +38,7 @@ from .tenancies import (
     move_out,
     upsert_tenancies,
 )
-from .totals import renew_totals, repair_totals, turn_of_day, write_totals
+from .totals import renew_totals, repair_totals, write_totals
 from .values import ContactValues, EnterpriseValues, TenancyValues
 
 __all__ = [
@@ -74,7 +74,6 @@ __all__ = [
     "install_lists",
     "judge_stability",
     "set_tag",
-    "settle_days",
     "is_valid",
     "Reading",
     "licence_reading_available",

@@ -15,7 +15,7 @@ from loushi.registry.enterprises.models import (
     Stability,
     Tenancy,
 )
-from loushi.registry.enterprises.policy import RUNNING
+from loushi.registry.enterprises.policy import NOT_ENDED
 
 WHY = "a cancelled enterprise ends"
 
@@ -28,7 +28,7 @@ def close_down(*, ids: Sequence[int], on: date, why: str) -> None:
     touched: list[Tenancy] = []
     left: list[Tenancy] = []
     for chunk in chunks(sorted(ids)):
-        rows = list(Tenancy.objects.unscoped(WHY).filter(RUNNING, enterprise_id__in=chunk))
+        rows = list(Tenancy.objects.unscoped(WHY).filter(NOT_ENDED, enterprise_id__in=chunk))
         for row in rows:
             row.until = max(on, row.since or on)
         update_rows(Tenancy, [(r.pk, {"until": r.until, "ended_id": CANCELLED}) for r in rows])

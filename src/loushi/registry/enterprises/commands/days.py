@@ -6,20 +6,29 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from loushi.registry.buildings import commands as buildings
+from loushi.registry.buildings.models import SpaceState
 from loushi.registry.enterprises.commands.settling import settle
 from loushi.registry.enterprises.models import Tenancy
 
-LOOK_BACK = timedelta(days=7)
-"""How long the job may have been down without missing a day."""
+WHY = "a day begins"
+LOOK_BACK = timedelta(days=40)  # a machine that stood still for a month still catches up
 
 
-def settle_days() -> int:
-    """Settles tenancies whose first or last day lies in the last week; returns how many."""
+def turn_of_day() -> int:
+    """What begins or ends today changes today's presence, states, homes and index; returns how
+    many rows it looked at.
+
+    Looks back forty days, so that days on which no worker ran are made up for; doing it twice
+    changes nothing.
+    """
     today = timezone.localdate()
-    lately = Q(since__gt=today - LOOK_BACK, since__lte=today) | Q(
+    turned = Q(since__gt=today - LOOK_BACK, since__lte=today) | Q(
         until__gt=today - LOOK_BACK, until__lte=today
     )
     with transaction.atomic():
-        rows = list(Tenancy.objects.unscoped("a day begins").filter(lately).order_by("pk"))
+        rows = list(Tenancy.objects.unscoped(WHY).filter(turned).order_by("pk"))
         settle(rows)
-    return len(rows)
+        said = SpaceState.objects.unscoped(WHY).filter(turned).values_list("space_id", flat=True)
+        changed = buildings.renew_states(space_ids=said)
+    return len(rows) + changed

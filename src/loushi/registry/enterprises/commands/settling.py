@@ -95,7 +95,8 @@ def _registered_only(
     pk: int, facts: Sequence[PlaceFact], stays: Sequence[Tenancy], today: date
 ) -> tuple[list[tuple[Tenancy, date]], list[Tenancy]]:
     """Which rows of 在册不在地 end, and which begins: one runs where the enterprise is registered
-    in a building of the district and does not sit in that building."""
+    in a building of the district and does not sit in that building; until the day on which it comes
+    there, where that is known."""
     running = [row for row in stays if row.until is None or row.until > today]
     ghosts = [row for row in running if not row.sits]
     registered = next((fact for fact in facts if covers(fact, today)), None)
@@ -104,20 +105,26 @@ def _registered_only(
         return [(row, _no_earlier(day or today, row)) for row in ghosts], []
     home = registered.building_id
     sitting = [row for row in running if row.sits and row.building_id == home]
-    if sitting:
-        day = max((row.since for row in sitting if row.since), default=today)
+    there = [row for row in sitting if row.since is None or row.since <= today]
+    if there:
+        day = max((row.since for row in there if row.since), default=today)
         return [(row, _no_earlier(day, row)) for row in ghosts], []
+    coming = min((row.since for row in sitting if row.since), default=None)
     kept = next((row for row in ghosts if _is_at(row, registered)), None)
     begins = registered.since or today
     ending = [(row, _no_earlier(begins, row)) for row in ghosts if row is not kept]
     if kept is not None:
-        return ending, []
-    left = [row.until for row in stays if row.building_id == home and row.until]
+        return ending + ([(kept, coming)] if coming not in (None, kept.until) else []), []
+    left = [
+        row.until for row in stays
+        if row.building_id == home and row.until and row.until <= today
+    ]  # fmt: skip
     since = max([day for day in (registered.since, *left) if day], default=None)
     fresh = Tenancy(
         enterprise_id=pk, building_id=home, space_id=registered.space_id, sits=False,
         presence=presence_of(sits=False, lies=registered.lies), since=since, is_main=False,
         source=registered.source, began_id=registered.reason_id,
+        until=coming, ended_id=MOVED_OUT if coming else None,
     )  # fmt: skip
     return ending, [fresh]
 

@@ -40,7 +40,7 @@ from loushi.registry.enterprises.commands.values import (
     wrong_dates,
 )
 from loushi.registry.enterprises.models import ChangeReason, Enterprise, Tenancy
-from loushi.registry.enterprises.policy import CHANGE, RUNNING, require_at
+from loushi.registry.enterprises.policy import CHANGE, NOT_ENDED, require_at
 
 
 def move_in(*, actor: Actor, enterprise_id: int, values: TenancyValues, why: str = "") -> Tenancy:
@@ -429,6 +429,6 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 def _sits_somewhere(enterprise_id: int) -> bool:
     return (
         Tenancy.objects.unscoped("whether the enterprise sits anywhere")
-        .filter(RUNNING, enterprise_id=enterprise_id, sits=True)
+        .filter(NOT_ENDED, enterprise_id=enterprise_id, sits=True)
         .exists()
     )

@@ -1,23 +1,18 @@
-"""Keeping the totals of buildings equal to the facts, and today's states in step with the day."""
+"""Keeping the totals of buildings equal to the facts."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from loushi.foundation.transfer.commands import insert_rows
 from loushi.registry.buildings import commands as buildings
-from loushi.registry.buildings.models import SpaceState, TotalsMark
-from loushi.registry.enterprises.commands.settling import settle
-from loushi.registry.enterprises.models import BuildingTotals, Tenancy
+from loushi.registry.buildings.models import TotalsMark
+from loushi.registry.enterprises.models import BuildingTotals
 from loushi.registry.enterprises.queries.steps import STATES, Step
 from loushi.registry.enterprises.queries.totals import ROOMS, differing_totals, fresh_steps
 
 WHY = "kept totals follow the facts of all buildings"
 AT_ONCE = 50  # buildings a transaction
-LOOK_BACK = timedelta(days=40)  # a machine that stood still for a month still catches up
 
 
 def renew_totals(limit: int = AT_ONCE) -> int:
@@ -65,24 +60,6 @@ def repair_totals() -> list[int]:
     wrong = differing_totals()
     buildings.mark_totals(wrong)
     return wrong
-
-
-def turn_of_day() -> int:
-    """What begins or ends today changes today's states, homes and index; returns how many rows.
-
-    Looks back forty days, so that days on which no worker ran are made up for; doing it twice
-    changes nothing.
-    """
-    today = timezone.localdate()
-    turned = Q(since__gt=today - LOOK_BACK, since__lte=today) | Q(
-        until__gt=today - LOOK_BACK, until__lte=today
-    )
-    with transaction.atomic():
-        rows = list(Tenancy.objects.unscoped(WHY).filter(turned).order_by("pk"))
-        settle(rows)
-        said = SpaceState.objects.unscoped(WHY).filter(turned).values_list("space_id", flat=True)
-        changed = buildings.renew_states(space_ids=said)
-    return len(rows) + changed
 
 
 def _row(building_id: int, step: Step) -> BuildingTotals:

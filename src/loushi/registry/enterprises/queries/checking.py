@@ -137,7 +137,7 @@ def _copies(firm: Enterprise, stays: list[Tenancy], facts: list[PlaceFact]) -> I
 
 def _home(firm: Enterprise, stays: list[Tenancy], facts: list[PlaceFact]) -> Iterator[Breach]:
     """Exactly one running main tenancy, and the home is where it is."""
-    running = [stay for stay in stays if _open(stay)]
+    running = [stay for stay in stays if _runs(stay, timezone.localdate())]
     if not running:
         return
     mains = [stay for stay in running if stay.is_main]
@@ -190,7 +190,7 @@ def _registered_only(
         (f for f in facts if f.kind == PlaceFact.Kind.REGISTRATION and _runs(f, today)), None
     )
     place = fact.building_id if fact is not None and fact.lies == Lies.INSIDE else None
-    running = [stay for stay in stays if _open(stay)]
+    running = [stay for stay in stays if _runs(stay, today)]
     ghosts = [stay for stay in running if not stay.sits]
     sits = any(stay.sits and stay.building_id == place for stay in running)
     wanted = place is not None and not sits
@@ -335,8 +335,8 @@ def _batches(ids: Iterable[int] | None) -> Iterator[list[int]]:
         last = part[-1]
 
 
-def _runs(fact: PlaceFact, on: date) -> bool:
-    return (fact.since is None or fact.since <= on) and (fact.until is None or fact.until > on)
+def _runs(row: PlaceFact | Tenancy, on: date) -> bool:
+    return (row.since is None or row.since <= on) and (row.until is None or row.until > on)
 
 
 def _open(stay: Tenancy) -> bool:

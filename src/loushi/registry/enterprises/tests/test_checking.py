@@ -49,7 +49,7 @@ def test_after_a_generated_year_nothing_is_wrong(units, tmp_path: Path, seed: in
         )  # fmt: skip
     world = live(World(Random(seed), tmp_path), steps=140)
     with at(datetime.combine(world.today, time(5), tzinfo=UTC)):
-        commands.settle_days()
+        commands.turn_of_day()
         assert [str(breach) for breach in check_register()] == []
     assert len(world.done) >= 12, world.refused
     assert sum(world.done.values()) > 70, world.refused

@@ -16,7 +16,12 @@ from loushi.registry.buildings.models import Space
 from loushi.registry.enterprises.commands import credit_code, merge_enterprises
 from loushi.registry.enterprises.factories import make_enterprise, valid_code
 from loushi.registry.enterprises.imports import EnterpriseImporter
-from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, Tenancy
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseContact,
+    PlaceFact,
+    Tenancy,
+)
 from loushi.registry.enterprises.queries.finding import enterprise_finder
 from loushi.registry.territory.factories import make_district
 
@@ -169,6 +174,19 @@ def test_a_batch_of_enterprises_goes_back_with_everything_that_followed(tower, l
     assert not EnterpriseContact.plain.exists()
     assert not ExternalKey.objects.filter(source="月报").exists()
     assert Space.plain.get().state == "vacant"
+
+
+def test_a_statement_that_a_file_replaced_runs_again_after_the_roll_back(tower, load) -> None:
+    code = firm(tower, 1, "云栈科技")
+    head = "统一社会信用代码,企业名称,注册地\n"
+    assert load("enterprises", f"{head}{code},云栈科技,区外\n").applied
+    running = PlaceFact.plain.filter(kind="registration", until=None, withdrawn_at=None)
+    before = running.values_list("pk", "lies").get()
+    report = load("enterprises", f"{head}{code},云栈科技,本区\n")
+    assert running.get().lies == "inside"
+    take_back(ImportBatch.objects.unscoped("test").get(pk=report.batch_id), EnterpriseImporter)
+    assert running.values_list("pk", "lies").get() == before
+    assert Enterprise.plain.get().registered_lies == "outside"
 
 
 def test_an_enterprise_that_somebody_uses_stays(tower, load) -> None:

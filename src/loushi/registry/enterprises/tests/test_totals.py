@@ -137,14 +137,45 @@ def test_a_tenancy_of_the_future_changes_the_state_on_its_day(units) -> None:
         room.refresh_from_db()
         assert room.state == "reserved"
         assert queries.plan_on(SYSTEM, tower.pk, date(2026, 6, 10)).totals.share == 1
+        firm = coming["enterprise_id"]
+        assert queries.places_of([firm])[firm] == []
+        chosen = queries.Filters(building=tower.pk)
+        assert not queries.enterprises(SYSTEM, chosen).exists()
     with at("2026-06-10 00:05"):
         commands.turn_of_day()
         room.refresh_from_db()
         assert room.state == "let"
+        assert [place.building_id for place in queries.places_of([firm])[firm]] == [tower.pk]
+        assert queries.enterprises(SYSTEM, chosen).count() == 1
     with at("2026-09-01 00:05"):
         commands.turn_of_day()
         room.refresh_from_db()
         assert room.state == "vacant"
+
+
+def test_a_registered_firm_that_comes_later_is_registered_only_until_then(units) -> None:
+    tower = make_building(units["C1"])
+    room = make_space(tower, "1", area=100)
+    firm = make_enterprise(units["C1"], registered_lies="inside")
+    actor = make_actor(path=units["C1"].path, permissions={"enterprises.view"})
+    with at("2026-06-01 09:00"):
+        commands.record_fact(
+            actor=SYSTEM, enterprise_id=firm.pk, kind="registration", reason="corrected",
+            values={"lies": "inside", "building_id": tower.pk}, since=date(2026, 1, 1),
+        )  # fmt: skip
+        commands.move_in(
+            actor=SYSTEM, enterprise_id=firm.pk,
+            values={"building_id": tower.pk, "space_id": room.pk, "since": date(2026, 6, 10)},
+        )  # fmt: skip
+        (now,) = queries.places_of([firm.pk])[firm.pk]
+        assert now.presence == "registered_only"
+        assert queries.enterprises(actor, queries.Filters()).count() == 1
+        assert list(queries.check_register()) == []
+    with at("2026-06-10 09:00"):
+        commands.turn_of_day()
+        (now,) = queries.places_of([firm.pk])[firm.pk]
+        assert now.presence == "here_registered"
+        assert list(queries.check_register()) == []
 
 
 def test_the_rule_of_the_day_decides_the_denominator(units) -> None:

@@ -11,15 +11,26 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+from django.utils import timezone
+
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.errors import Conflict, Refused
 from loushi.foundation.core.testing import at
 from loushi.foundation.transfer.commands import run_import
+from loushi.foundation.transfer.models import ImportBatch
+from loushi.foundation.transfer.takeback import take_back
 from loushi.registry.accounts.factories import make_user
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises import commands
 from loushi.registry.enterprises.factories import valid_code
-from loushi.registry.enterprises.models import Enterprise, StabilityLevel, TagKind, Tenancy
+from loushi.registry.enterprises.imports import EnterpriseImporter
+from loushi.registry.enterprises.models import (
+    Enterprise,
+    EnterpriseMerge,
+    StabilityLevel,
+    TagKind,
+    Tenancy,
+)
 
 FIRST_DAY = date(2025, 9, 1)
 WHY = "a generated year"
@@ -99,6 +110,16 @@ def second_place(world: World) -> None:
         actor=world.actor, enterprise_id=world.firm().pk,
         values={"building_id": room.building_id, "space_id": room.pk, "since": world.back(),
                 "is_main": world.rng.random() < 0.5, "area": room.area},
+    )  # fmt: skip
+
+
+def come_later(world: World) -> None:
+    """Somebody moves in on a day to come: nothing of it counts before."""
+    room = world.room()
+    commands.move_in(
+        actor=world.actor, enterprise_id=world.firm().pk,
+        values={"building_id": room.building_id, "space_id": room.pk, "area": room.area,
+                "since": world.today + timedelta(days=world.rng.randrange(1, 60))},
     )  # fmt: skip
 
 
@@ -184,7 +205,38 @@ def bring_a_file(world: World) -> None:
         lines.append(f"{name},{code},{room.building.name},{room.number},{lies},本区")
     path = world.folder / f"{world.number()}.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
-    run_import(actor=world.actor, importer="enterprises", path=path, source="年度名单")
+    run_import(actor=world.actor, importer="enterprises", path=path, source="年度名单", note="合用")
+
+
+def take_file_back(world: World) -> None:
+    """A file comes in and the whole batch goes back, with what was changed since."""
+    bring_a_file(world)
+    batch = ImportBatch.objects.unscoped(WHY).order_by("-pk").first()
+    if batch is not None and batch.applied_at is not None:
+        take_back(batch, EnterpriseImporter)
+
+
+def merge(world: World) -> None:
+    """Somebody had written a firm down a second time, without its code."""
+    kept, room = world.firm(), world.room()
+    again = commands.register_enterprise(
+        actor=world.actor, values={"name": kept.name, "unit_id": kept.unit_id, "staff_count": 9}
+    )
+    commands.move_in(
+        actor=world.actor, enterprise_id=again.pk,
+        values={"building_id": room.building_id, "space_id": room.pk, "since": world.back()},
+    )  # fmt: skip
+    commands.merge_enterprises(
+        actor=world.actor, kept_id=kept.pk, former_id=again.pk, why="同一家", take=["staff_count"]
+    )
+
+
+def undo_merge(world: World) -> None:
+    rows = EnterpriseMerge.objects.unscoped(WHY).filter(undone_at=None)
+    merges = list(rows.filter(merged_at__gte=timezone.now() - timedelta(days=30)).order_by("pk"))
+    if not merges:
+        raise Refused("nothing to undo")
+    commands.undo_merge(actor=world.actor, merge_id=world.rng.choice(merges).pk, confirmed=True)
 
 
 def re_place(world: World) -> None:
@@ -200,14 +252,14 @@ def re_place(world: World) -> None:
 
 
 def turn_day(world: World) -> None:
-    commands.settle_days()
+    commands.turn_of_day()
     commands.apply_tag_rules(actor=world.actor)
 
 
 Step = Callable[[World], None]
 STEPS: list[Step] = [
-    found, found, second_place, leave, move, state_fact, state_fact, find, cancel, hand_over, tag,
-    judge, bring_a_file, re_place, turn_day,
+    found, found, second_place, come_later, leave, move, state_fact, state_fact, find, cancel,
+    hand_over, tag, judge, bring_a_file, take_file_back, merge, undo_merge, re_place, turn_day,
 ]  # fmt: skip
 
 
@@ -217,6 +269,7 @@ def live(world: World, *, steps: int, days: int = 365) -> World:
         world.today = FIRST_DAY + timedelta(days=number * days // steps)
         step = world.rng.choice(STEPS)
         with at(datetime.combine(world.today, time(4), tzinfo=UTC)):
+            commands.turn_of_day()  # the worker, every morning
             try:
                 step(world)
             except (Refused, Conflict) as refusal:
