@@ -14,6 +14,8 @@ TIMELINE: tuple[str, ...] = (
     f"{ENTERPRISES}.facts",
     f"{ENTERPRISES}.marks",
     f"{ENTERPRISES}.people",
+    f"{ENTERPRISES}.merges",
+    "loushi.registry.tax.commands.looks.moments",
     "loushi.casework.demands.queries.moments.of_enterprise",
     "loushi.casework.visits.queries.moments.of_enterprise",
 )

@@ -47,12 +47,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _register() -> int:
-    from loushi.registry.enterprises.queries import check_register
+    from loushi.registry.enterprises.queries.checking import RULE_NAMES, Tally, check_register
 
-    count = 0
-    for breach in check_register():
+    looked, found = Tally(), Tally()
+    for breach in check_register(tally=looked):
         say(f"  {FAIL}  {breach.rule}：{breach}")
-        count += 1
+        found[breach.rule] += 1
+    for rule, (name, things) in RULE_NAMES.items():
+        level = FAIL if found[rule] else GOOD
+        say(f"  {level}  {name}：核对 {looked[rule]:,} {things}，{found[rule]:,} 处不自洽")
+    count = found.total()
     say(f"  {FAIL if count else GOOD}  登记：{f'{count} 处不自洽' if count else '没有发现不自洽'}")
     return int(count > 0)
 

@@ -4,8 +4,8 @@ Nothing here uses the commands that keep these rules. `loushi check register` pr
 a sentence with the numbers of its rows.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from loushi.registry.buildings.models import Floor, Space
 from loushi.registry.enterprises.models import (
@@ -35,6 +36,10 @@ TOLERANCE = Decimal("1.01")
 BATCH = 2_000
 
 
+Tally = Counter[str]
+"""Rule → rows that it looked at: stays, facts, enterprises, rooms or floors (`RULE_NAMES`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A rule that does not hold: its name, a sentence, and the rows ("企业 12", "入驻 30")."""
@@ -47,8 +52,14 @@ class Breach:
         return f"{self.sentence}（{'、'.join(self.rows)}）"
 
 
-def check_register(ids: Iterable[int] | None = None) -> Iterator[Breach]:
-    """Every breach, of all enterprises or of some, in batches so that memory stays constant."""
+def check_register(
+    ids: Iterable[int] | None = None, tally: Tally | None = None
+) -> Iterator[Breach]:
+    """Every breach, of all enterprises or of some, in batches so that memory stays constant.
+
+    `tally` is filled with how many rows each rule looked at.
+    """
+    looked = Tally() if tally is None else tally
     for part in _batches(ids):
         firms = Enterprise.objects.unscoped(WHY).in_bulk(part)
         stays: dict[int, list[Tenancy]] = defaultdict(list)
@@ -60,14 +71,29 @@ def check_register(ids: Iterable[int] | None = None) -> Iterator[Breach]:
             enterprise_id__in=part, withdrawn_at__isnull=True
         ):
             facts[fact.enterprise_id].append(fact)
+        _count(looked, len(firms), stays, facts)
         for pk, firm in firms.items():
             for rule in RULES:
                 yield from rule(firm, stays[pk], facts[pk])
         for reading in BATCH_RULES:
             yield from reading(part)
     if ids is None:
+        looked["rooms"] = Space.objects.unscoped(WHY).count()
+        looked["areas"] = Floor.objects.unscoped(WHY).count()
         for whole in WHOLE_RULES:
             yield from whole()
+
+
+def _count(
+    looked: Tally, firms: int, stays: Mapping[int, list[Any]], facts: Mapping[int, list[Any]]
+) -> None:
+    """How many rows each rule looks at in a batch."""
+    held, said = sum(map(len, stays.values())), sum(map(len, facts.values()))
+    looked.update(dict.fromkeys(("presence", "places", "overlaps"), held))
+    looked.update(dict.fromkeys(("history", "copies"), said))
+    looked.update(
+        dict.fromkeys(("home", "registered_only", "cancelled", "officer", "followers"), firms)
+    )
 
 
 def _presence(firm: Enterprise, stays: list[Tenancy], facts: list[PlaceFact]) -> Iterator[Breach]:
@@ -313,6 +339,21 @@ def _areas() -> Iterator[Breach]:
         )
 
 
+RULE_NAMES: dict[str, tuple[Any, Any]] = {
+    "presence": (lazy("在地状态"), lazy("条入驻")),
+    "places": (lazy("入驻的位置"), lazy("条入驻")),
+    "overlaps": (lazy("入驻的日期"), lazy("条入驻")),
+    "history": (lazy("事实的先后"), lazy("条事实")),
+    "copies": (lazy("资料与事实"), lazy("条事实")),
+    "home": (lazy("主要入驻地"), lazy("家企业")),
+    "registered_only": (lazy("在册不在地"), lazy("家企业")),
+    "cancelled": (lazy("注销"), lazy("家企业")),
+    "officer": (lazy("企业专员"), lazy("家企业")),
+    "followers": (lazy("附属记录"), lazy("家企业")),
+    "rooms": (lazy("房源状态"), lazy("间房")),
+    "areas": (lazy("面积"), lazy("层")),
+}
+"""Rule → what it is about and what it counts."""
 RULES: tuple[Callable[..., Iterator[Breach]], ...] = (
     _presence, _history, _copies, _home, _places, _registered_only, _cancelled,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from loushi.foundation.core.scoping import permits
 from loushi.registry.enterprises.models import (
     Enterprise,
     EnterpriseMembership,
+    EnterpriseMerge,
     PlaceFact,
     SignUp,
     Tenancy,
@@ -116,6 +118,30 @@ def people(actor: Actor, enterprise_id: int) -> Iterator[Moment]:
             meta=str(sign_up.get_state_display()),
             href=reverse("enterprises:review", args=[sign_up.pk]),
         )  # fmt: skip
+
+
+def merges(actor: Actor, enterprise_id: int) -> Iterator[Moment]:
+    """Merges into this enterprise and their undoing; of one that came back, both as well."""
+    rows = EnterpriseMerge.objects.visible_to(actor).filter(
+        Q(enterprise_id=enterprise_id) | Q(former_id=enterprise_id)
+    )
+    href = reverse("enterprises:merges")
+    for row in rows.select_related("enterprise").order_by("pk"):
+        if row.enterprise_id == enterprise_id:
+            title, undone = _("“%(name)s”并入"), _("撤销并户，“%(name)s”重新单列")
+            name = row.former_name
+        else:
+            title, undone = _("并入“%(name)s”"), _("撤销并入“%(name)s”，重新单列")
+            name = row.enterprise.name
+        yield Moment(
+            timezone.localdate(row.merged_at), "merge", title % {"name": name}, text=row.why,
+            meta=row.merged_name, href=href, tone="handling",
+        )  # fmt: skip
+        if row.undone_at is not None:
+            yield Moment(
+                timezone.localdate(row.undone_at), "merge", undone % {"name": name}, href=href,
+                tone="returned",
+            )  # fmt: skip
 
 
 def _area(row: Tenancy) -> str:

@@ -32,6 +32,7 @@ from loushi.registry.enterprises.models import (
     MergeMove,
     Tenancy,
 )
+from loushi.registry.enterprises.queries import moments
 from loushi.registry.enterprises.queries.relations import everything, relations
 from loushi.registry.enterprises.queries.sealing import values_of
 from loushi.registry.territory.factories import make_district
@@ -183,6 +184,21 @@ def test_a_merge_and_its_undo_leave_the_register_as_it_was(pair) -> None:
     assert not EnterpriseAlias.plain.exists()
     with pytest.raises(Conflict):
         commands.undo_merge(actor=SYSTEM, merge_id=row.pk)
+
+
+def test_the_timeline_tells_of_merge_and_undo_to_who_may_merge(pair) -> None:
+    kept, former = pair
+    name = former.name
+    row = merge(kept, former)
+    told = list(moments.merges(SYSTEM, kept.pk))
+    assert [(one.title, one.text) for one in told] == [(f"“{name}”并入", row.why)]
+    commands.undo_merge(actor=SYSTEM, merge_id=row.pk)
+    assert [one.title for one in moments.merges(SYSTEM, kept.pk)] == [
+        f"“{name}”并入", f"撤销并户，“{name}”重新单列",
+    ]  # fmt: skip
+    assert next(moments.merges(SYSTEM, former.pk)).title == f"并入“{kept.name}”"
+    reader = make_actor(path=kept.unit_path, permissions={"enterprises.view"})
+    assert list(moments.merges(reader, kept.pk)) == []
 
 
 def test_rows_changed_since_are_listed_and_go_back_only_on_confirmation(pair) -> None:

@@ -1,9 +1,11 @@
 """Looking at tax: a purpose once a day, and an entry for every look."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,9 +14,10 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.enterprises.models import Enterprise
+from loushi.registry.enterprises.queries import Moment
 from loushi.registry.tax.models import DayPurpose
 from loushi.registry.tax.policy import BANDS, FIGURES, SHORTEST_PURPOSE
-from loushi.registry.tax.queries.figures import Band, History, bands_of, history_of
+from loushi.registry.tax.queries.figures import Band, History, bands_of, history_of, may_look
 from loushi.registry.tax.queries.rules import purpose_today
 
 
@@ -55,6 +58,42 @@ def look_at_figures(*, actor: Actor, enterprise_id: int, purpose: str = "") -> H
             fields=["tax", "output"], unit_path=firm.unit_path,
         )  # fmt: skip
     return history_of(actor, enterprise_id)
+
+
+def moments(actor: Actor, enterprise_id: int) -> list[Moment]:
+    """The bands of a firm on its timeline, at the end of each year, for those who may see bands.
+
+    Who has stated today's purpose sees them, and the look is recorded; who has not is told where.
+    """
+    if not may_look(actor, enterprise_id, BANDS):
+        return []
+    said = purpose_today(actor)
+    bands = look_at_band(actor=actor, enterprise_id=enterprise_id) if said else ()
+    if not said:
+        href = reverse("tax:purpose")
+        return [
+            Moment(
+                date(one.year, 12, 31), "tax", _("%(year)d 年税收档位") % {"year": one.year},
+                text=_("写明今天查看税收的用途后显示。"), href=href, tone="paused",
+            )
+            for one in bands_of(actor, enterprise_id)
+        ]  # fmt: skip
+    before = {one.year + 1: one for one in bands}
+    return [
+        Moment(
+            date(one.year, 12, 31), "tax",
+            _("%(year)d 年税收档位：%(band)s") % {"year": one.year, "band": one.label},
+            text=_compared(before.get(one.year), one), meta=one.source,
+        )
+        for one in bands
+    ]  # fmt: skip
+
+
+def _compared(before: Band | None, now: Band) -> str:
+    if before is None or before.band == now.band:
+        return ""
+    words = _("比上年升档") if now.band > before.band else _("比上年降档")
+    return _("%(words)s，上年 %(band)s") % {"words": words, "band": before.label}
 
 
 def note_list_look(

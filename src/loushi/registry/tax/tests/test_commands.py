@@ -11,6 +11,7 @@ from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.transfer.commands import run_import
 from loushi.foundation.transfer.queries import batches
+from loushi.overview.insights.queries.timeline import timeline_of
 from loushi.registry.accounts.factories import actor_of, make_staff
 from loushi.registry.tax import commands, queries
 from loushi.registry.tax.factories import make_release
@@ -85,6 +86,22 @@ def test_bands_need_a_purpose_and_leave_an_entry(place: Any) -> None:
     ]  # fmt: skip
     commands.look_at_band(actor=secretary, enterprise_id=firm.pk)
     assert list(looks.values_list("why", flat=True)) == ["走访前了解税源"] * 2
+
+
+def test_the_timeline_shows_bands_after_the_purpose_and_records_the_look(place: Any) -> None:
+    secretary, firm = place.actors["secretary"], place.firms[0]
+    looks = Entry.objects.unscoped(WHY).filter(action="tax.look")
+    told = timeline_of(secretary, firm.pk, kind="tax")
+    assert [row.title for row in told.moments] == ["2025 年税收档位", "2024 年税收档位"]
+    assert not looks.exists()
+    commands.state_purpose(actor=secretary, purpose="走访前了解税源")
+    now, before = timeline_of(secretary, firm.pk, kind="tax").moments
+    assert now.title == "2025 年税收档位：50 万元–100 万元"
+    assert now.text == "比上年降档，上年 100 万元–500 万元"
+    assert before.text == ""
+    assert looks.count() == 1
+    for name in ("leader", "clerk"):
+        assert timeline_of(place.actors[name], firm.pk).counts["tax"] == 0
 
 
 def test_looks_stop_at_the_border(place: Any) -> None:
