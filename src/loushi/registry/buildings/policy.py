@@ -133,7 +133,14 @@ def may_read_files(actor: Actor, building_id: int, internal: bool) -> bool:
     return row.exists()
 
 
+def may_read_contract(actor: Actor, contract_id: int, internal: bool) -> bool:
+    """The documents of a contract are for those who may see the contract."""
+    row = ManagerContract.objects.visible_to(actor, PROPERTY).filter(pk=contract_id)
+    return row.exists()
+
+
 register_files("buildings.building", may_read_files)
+register_files("buildings.managercontract", may_read_contract)
 
 
 def hidden_fields(actor: Actor, row: models.Model) -> frozenset[str]:

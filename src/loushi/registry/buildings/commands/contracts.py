@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from loushi.foundation.audit.commands import Line, record_many
+from loushi.foundation.audit.commands import Line, record, record_many
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.scoping import fetch
+from loushi.foundation.files.commands import attach
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.commands.buildings import Upserted, update_buildings
@@ -34,10 +35,21 @@ class ContractValues(TypedDict, total=False):
     source: str
 
 
-def save_contract(*, actor: Actor, values: ContractValues, why: str = "") -> ManagerContract:
-    """Registers one contract; Refused names the wrong fields."""
-    result = upsert_contracts(actor=actor, rows=[values], why=why)
-    return fetch(ManagerContract, actor, result.ids[0], permission=CHANGE)
+def save_contract(
+    *, actor: Actor, values: ContractValues, why: str = "", uploads: Sequence[Any] = ()
+) -> ManagerContract:
+    """Registers one contract with its documents; Refused names the wrong fields."""
+    with transaction.atomic():
+        result = upsert_contracts(actor=actor, rows=[values], why=why)
+        contract = fetch(ManagerContract, actor, result.ids[0], permission=CHANGE)
+        if uploads:
+            label = _("物业合同")
+            files = attach(actor=actor, parent=contract, uploads=uploads, label=label)
+            record(
+                actor=actor, action="buildings.files_add", subject=contract.building,
+                after={"files": [file.name for file in files]},
+            )  # fmt: skip
+    return contract
 
 
 def upsert_contracts(

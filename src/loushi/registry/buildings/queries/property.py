@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.scoping import fetch, permits
-from loushi.foundation.files.queries import attachments_of
+from loushi.foundation.files.queries import attachments_by_parent, attachments_of
 from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.models import (
     Amenity,
@@ -103,6 +103,13 @@ def contracts_of(actor: Actor, building_id: int) -> list[ManagerContract]:
     return list(
         rows.filter(building_id=building_id).select_related("manager").order_by("-since", "pk")
     )
+
+
+def contract_files(actor: Actor, building_id: int) -> dict[int, list[Any]]:
+    """The documents of a building's contracts, by contract; Denied without the right."""
+    ids = [contract.pk for contract in contracts_of(actor, building_id)]
+    found = attachments_by_parent("buildings.managercontract", ids, internal=True)
+    return {pk: found.get(pk, []) for pk in ids}
 
 
 def owner_count(building_id: int) -> int:

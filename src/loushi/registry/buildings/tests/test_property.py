@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.errors import Denied, NotVisible, Refused
 from loushi.foundation.core.testing import at, make_actor
+from loushi.foundation.files.models import Attachment
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.buildings import commands, queries
 from loushi.registry.buildings.commands.intervals import Said, assign, said_on
@@ -157,6 +159,30 @@ def test_the_running_contract_names_the_manager(units) -> None:
         assert commands.follow_contracts() == 1
     tower.refresh_from_db()
     assert tower.manager.name == "南浦物业"
+
+
+def test_documents_hang_on_their_contract_and_are_as_hidden_as_it(units) -> None:
+    tower = make_building(units["C1"])
+    officer = client_of("information_officer", units["C1"])
+    form = {"manager": "望澜物业", "since": "2026-01-01", "until": "2025-01-01"}
+    address = reverse("buildings:add_contract", args=[tower.pk])
+
+    def scan() -> SimpleUploadedFile:
+        return SimpleUploadedFile("合同.txt", "甲方乙方".encode(), "text/plain")
+
+    refused = officer.post(address, form | {"attachments": scan()})
+    assert refused.status_code == 422
+    assert "望澜物业" in refused.content.decode()
+    assert not Attachment.objects.exists()
+    assert officer.post(address, form | {"until": "", "attachments": scan()}).status_code == 302
+    file = Attachment.objects.get()
+    assert file.parent_type == "buildings.managercontract"
+    page = officer.get(reverse("buildings:owners", args=[tower.pk])).content.decode()
+    download = reverse("files:download", args=[file.pk, file.name])
+    assert download in page
+    assert officer.get(download).getvalue().decode() == "甲方乙方"
+    for role, unit in (("window_clerk", "C1"), ("information_officer", "C2")):
+        assert client_of(role, units[unit]).get(download).status_code == 404
 
 
 def test_amenities_are_corrected_by_saying_them_again(units) -> None:

@@ -31,6 +31,7 @@ def owners(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "owners": queries.owners_of(request.actor, pk),
         "contracts": queries.contracts_of(request.actor, pk),
+        "documents": queries.contract_files(request.actor, pk),
         "today": timezone.localdate(),
     }
     return render(request, "buildings/owners.html", context)
@@ -71,10 +72,13 @@ def add_contract(request: HttpRequest, pk: int) -> HttpResponse:
     """Registers a contract of a property manager."""
 
     def save(values: dict[str, Any]) -> None:
-        commands.save_contract(actor=request.actor, values={**values, "building_id": pk})  # type: ignore[typeddict-item]
+        commands.save_contract(
+            actor=request.actor, values={**values, "building_id": pk},  # type: ignore[typeddict-item]
+            uploads=request.FILES.getlist("attachments"),
+        )  # fmt: skip
 
     form = ContractForm(request.POST or None)
-    return _edit(request, pk, form, _("登记物业合同"), save, "buildings:owners")
+    return _edit(request, pk, form, _("登记物业合同"), save, "buildings:owners", files=True)
 
 
 def add_amenity(request: HttpRequest, pk: int) -> HttpResponse:
