@@ -227,6 +227,7 @@ def sound(character: str) -> str:
     return lazy_pinyin(character, style=Style.NORMAL)[0]
 
 
+@lru_cache(maxsize=100_000)
 def confusable(one: str, other: str) -> bool:
     """Whether a writer takes one character for the other: the same sound, or the same shape."""
     return frozenset((one, other)) in _SHAPE_PAIRS or sound(one) == sound(other)

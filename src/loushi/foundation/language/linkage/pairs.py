@@ -16,7 +16,10 @@ from loushi.foundation.language.linkage.scores import (
     Frequencies,
     Row,
     Weights,
+    at_most,
+    ceiling,
     compare,
+    needed,
     probability,
 )
 
@@ -25,6 +28,7 @@ CROWD = 40
 LONGEST_CORE = 16
 THRESHOLD = 0.1
 """A person looks at every proposal, so a missed pair costs more than one that is put aside."""
+SLACK = 1e-9
 DEFAULT = Weights()
 
 
@@ -115,7 +119,11 @@ def _judge(
     weights: Weights,
 ) -> list[Pair]:
     found = []
+    names_say = ceiling(counted.total, weights)
+    least = needed(threshold, counted.total, weights) - SLACK
     for a, b in places:
+        if at_most(rows[a], rows[b], names_say, weights) < least:
+            continue
         evidence = compare(rows[a], rows[b], counted, weights)
         if evidence is None:
             continue

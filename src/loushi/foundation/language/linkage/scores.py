@@ -13,9 +13,9 @@ the codes agree.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp, inf, log
 
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import OSA
 
 from loushi.foundation.language.linkage import names
 from loushi.foundation.language.linkage.addresses import Address
@@ -87,6 +87,54 @@ class Frequencies:
     addresses: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that a name can say, however rare it is: the same core; a core that differs in one
+    character which nobody takes for the other; any other core."""
+
+    same: float
+    replaced: float
+    other: float
+
+
+def ceiling(total: int, weights: Weights) -> Ceiling:
+    """Made once for all pairs of a register with `total` rows."""
+    total = max(total, 1)
+    same = max(0.0, weights.core_and_form, weights.whole_and_form,
+               weights.whole_and_form - weights.unsaid_region)  # fmt: skip
+    near = (
+        (weights.confused, 3), (weights.one_edit, 3), (weights.other_character, 40),
+        (weights.shortened, 6), (weights.more_edits, 8),
+    )  # fmt: skip
+    return Ceiling(
+        _rarity(weights.same_core, 1, total) + same,
+        max(_rarity(weights.other_character, 40, total), _rarity(weights.more_edits, 200, total)),
+        max(_rarity(agreement, chance, total) for agreement, chance in near)
+        + max(0.0, weights.slip_and_form),
+    )
+
+
+def at_most(one: Row, other: Row, names_say: Ceiling, weights: Weights) -> float:
+    """What a pair's evidence cannot exceed (nats), from looks that cost little: most pairs that
+    share a key are put aside by it, none that `compare` would keep."""
+    a, b = one.name.core, other.name.core
+    if a == b or one.name.branch != other.name.branch:
+        most = names_say.same
+    else:
+        wrong = [(x, y) for x, y in zip(a, b, strict=False) if x != y]
+        alone = len(wrong) == 1 and len(a) == len(b) and not confusable(*wrong[0])
+        most = names_say.replaced if alone else names_say.other
+    if one.code and other.code:
+        most += _code_weight(one.code, other.code, weights)[1]
+    if one.phones and other.phones:
+        most += weights.other_phone if one.phones.isdisjoint(other.phones) else MOST
+    here, there = one.address, other.address
+    if here.key and there.key:
+        alike = here.key == there.key or (here.numbers and here.numbers == there.numbers)
+        most += MOST if alike else max(weights.same_street, weights.other_address)
+    return most
+
+
 def compare(
     one: Row, other: Row, counted: Frequencies, weights: Weights
 ) -> tuple[Evidence, ...] | None:
@@ -123,8 +171,20 @@ def _branch_apart(row: Row, other: Row) -> Row:
 
 def probability(evidence: tuple[Evidence, ...], total: int, weights: Weights) -> float:
     """The probability (0 to 1) that a pair with this evidence is one firm among `total` rows."""
-    odds = log(weights.prior / max(total, 2)) + sum(part.weight for part in evidence)
+    return likelihood(sum(part.weight for part in evidence), total, weights)
+
+
+def likelihood(said: float, total: int, weights: Weights) -> float:
+    """The same from the sum of the evidence (nats)."""
+    odds = log(weights.prior / max(total, 2)) + said
     return 1 / (1 + exp(-max(-40.0, min(40.0, odds))))
+
+
+def needed(threshold: float, total: int, weights: Weights) -> float:
+    """The sum of evidence (nats) from which `likelihood` reaches a threshold between 0 and 1."""
+    if not 0 < threshold < 1:
+        return -inf if threshold <= 0 else inf
+    return log(threshold / (1 - threshold)) - log(weights.prior / max(total, 2))
 
 
 def _rarity(agreement: float, count: int, total: int) -> float:
@@ -218,15 +278,17 @@ def _region(one: FirmName, other: FirmName, weights: Weights) -> Evidence | None
 
 
 def _code(a: str, b: str, weights: Weights) -> Evidence | None:
-    if not (a and b):
-        return None
+    return Evidence("code", *_code_weight(a, b, weights)) if a and b else None
+
+
+def _code_weight(a: str, b: str, weights: Weights) -> tuple[str, float]:
     if a == b:
-        return Evidence("code", "same", weights.same_code)
+        return "same", weights.same_code
     if len(a) == len(b) == 18 and a[8:17] == b[8:17]:
-        return Evidence("code", "body", weights.same_body)
-    if Levenshtein.distance(a, b, score_cutoff=1) <= 1 or OSA.distance(a, b, score_cutoff=1) <= 1:
-        return Evidence("code", "near", weights.near_code)
-    return Evidence("code", "other", weights.other_code)
+        return "body", weights.same_body
+    if OSA.distance(a, b, score_cutoff=1) <= 1:  # an exchange of neighbours is one edit, too
+        return "near", weights.near_code
+    return "other", weights.other_code
 
 
 def _phone(

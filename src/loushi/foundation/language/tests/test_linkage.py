@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loushi.foundation.language.linkage import Entry, compare_all, find_pairs
+from loushi.foundation.language.linkage import Entry, compare_all, find_pairs, pairs, scores
 from loushi.foundation.language.linkage.addresses import parse as address
 from loushi.foundation.language.linkage.names import common_prefixes, confusable, fold, parse
 
@@ -172,3 +172,30 @@ def test_any_text_is_taken_apart(text: str) -> None:
 def test_the_order_of_the_rows_does_not_matter(names: list[str]) -> None:
     entries = [Entry(number, name, phones=(PHONE,)) for number, name in enumerate(names)]
     assert find_pairs(entries) == find_pairs(entries[::-1])
+
+
+_names = st.text("云栈青轻杼帆凡序科技商贸有限公司店12号（）", min_size=2, max_size=12)
+_firms = st.builds(
+    Entry,
+    id=st.integers(1, 9),
+    name=_names,
+    code=st.sampled_from(["", CODE, OTHER_CODE, CODE[:-1] + "1", CODE[:2] + "4" + CODE[3:]]),
+    phones=st.sampled_from([(), (PHONE,), (OTHER_PHONE,), (PHONE, OTHER_PHONE)]),
+    address=st.sampled_from(["", DOOR, OTHER_DOOR, "桐川路66号 1703室", "桐川路66号望澜中心 9室"]),
+)
+
+
+@given(_firms, _firms)
+def test_the_quick_look_never_says_less_than_the_comparison(one: Entry, other: Entry) -> None:
+    """What puts a pair aside early must be an upper bound of the evidence."""
+    rows, counted = pairs._prepare([one, other])
+    evidence = scores.compare(rows[0], rows[1], counted, pairs.DEFAULT)
+    if evidence is None:
+        return
+    say = scores.ceiling(counted.total, pairs.DEFAULT)
+    said = sum(part.weight for part in evidence)
+    assert said <= scores.at_most(rows[0], rows[1], say, pairs.DEFAULT) + pairs.SLACK
+    likely = scores.probability(evidence, counted.total, pairs.DEFAULT)
+    for threshold in (0.1, 0.5, 0.9):
+        enough = said >= scores.needed(threshold, counted.total, pairs.DEFAULT)
+        assert enough == (likely >= threshold) or abs(likely - threshold) < pairs.SLACK
