@@ -59,6 +59,14 @@ from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
+from loushi.services.stations.models import (
+    DutyMember,
+    DutyRota,
+    DutyShift,
+    DutySlot,
+    Station,
+    SwapRequest,
+)
 
 WHY = "the sweep lays out its world"
 NEIGHBOURS = ("community_secretary", "window_clerk", "enterprise_officer", "information_officer")
@@ -90,6 +98,7 @@ def build() -> World:
     _registry(world)
     _people(world, department)
     _casework(world, department)
+    _stations(world, department)
     _visits(world, department)
     _foundation(world)
     return world
@@ -192,6 +201,29 @@ def _casework(world: World, department: Department) -> None:
     made.move(demand, "dispatch", clerk, lead=department.pk)
     view = _make(SavedView, user=world.staff["window_clerk"], name="我的", query="state=open")
     world.ids |= {"demand": demand.pk, "category": category.pk, "view": view.pk}
+
+
+def _stations(world: World, department: Department) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    path = {"unit_path": world.here.path}
+    today, now = timezone.localdate(), timezone.now()
+    station = _make(Station, name="望澜驿站", kind="rider", tenure="shared", since=today, **here)
+    rota = _make(DutyRota, name="本月轮值", first=today, last=today, **here)
+    names = {"name": "部门", "rota": rota, **path}
+    one = _make(DutyMember, department=department, **names)
+    two = _make(DutyMember, user=world.staff["window_clerk"], **names)
+    slot = _make(
+        DutySlot, rota=rota, station=station, on=today, starts_at=now + timedelta(hours=1),
+        ends_at=now + timedelta(hours=2), **path,
+    )  # fmt: skip
+    shift = _make(DutyShift, slot=slot, member=one, department=department, published=True, **path)
+    swap = _make(
+        SwapRequest, shift=shift, giver=one, taker=two,
+        taker_user=world.staff["window_clerk"], **path,
+    )  # fmt: skip
+    world.ids |= {
+        "station": station.pk, "rota": rota.pk, "shift": shift.pk, "swap": swap.pk,
+    }  # fmt: skip
 
 
 def _visits(world: World, department: Department) -> None:

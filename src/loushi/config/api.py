@@ -26,6 +26,7 @@ ROUTERS = (
     ("enterprises", "loushi.registry.enterprises"),
     ("tax", "loushi.registry.tax"),
     ("leads", "loushi.registry.leads"),
+    ("stations", "loushi.services.stations"),
     ("demands", "loushi.casework.demands"),
     ("visits", "loushi.casework.visits"),
     ("insights", "loushi.overview.insights"),

@@ -52,7 +52,8 @@ RAIL: tuple[Entry, ...] = (
         "/visits/inspections/",
     ),
     Entry(("matching:lists",), _("清单"), "list", ("matching.view",), "/matching/"),
-    Entry(("stations:list",), _("驿站"), "home", ("stations.view",), "/stations/"),
+    Entry(("stations:list",), _("驿站"), "home", ("stations.view", "stations.duty"),
+          "/stations/"),
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),
     Entry(("party:overview",), _("党建"), "flag", ("party.view",), "/party/", seal=True),
     Entry(

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "loushi.registry.enterprises",
     "loushi.registry.tax",
     "loushi.registry.leads",
+    "loushi.services.stations",
     "loushi.casework.demands",
     "loushi.casework.visits",
     "loushi.casework.codes",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from loushi.casework.demands.commands.configure import install_default_categories
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent
 from loushi.casework.visits.models import Finding, Visit
-from loushi.demo import cases, firms, leads, people, places, taxes, towers, visits
+from loushi.demo import cases, firms, leads, people, places, stations, taxes, towers, visits
 from loushi.demo.models import DemoDistrict
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.actor import system_actor
@@ -86,6 +86,7 @@ def build(
             say(f"  诉求 {count:,}")
         with transaction.atomic():
             visits.write(actor, Random(f"{seed} visits"), made, staff, now, say)
+            stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

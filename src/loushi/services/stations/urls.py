@@ -1,0 +1,27 @@
+"""Addresses of this package, under /stations/."""
+
+from django.urls import path
+
+from loushi.services.stations.views import duty, registry, rotas
+
+app_name = "stations"
+urlpatterns = [
+    path("", registry.station_list, name="list"),
+    path("new/", registry.create, name="create"),
+    path("<int:pk>/", registry.station, name="page"),
+    path("<int:pk>/edit/", registry.edit, name="edit"),
+    path("<int:pk>/inspect/", registry.inspect, name="inspect"),
+    path("rotas/", rotas.rota_list, name="rotas"),
+    path("rotas/new/", rotas.create, name="rota_create"),
+    path("rotas/<int:pk>/", rotas.rota, name="rota"),
+    path("rotas/<int:pk>/members/", rotas.members, name="members"),
+    path("rotas/<int:pk>/cover/", rotas.cover, name="cover"),
+    path("rotas/<int:pk>/away/", rotas.away, name="away"),
+    path("rotas/<int:pk>/do/<slug:name>/", rotas.act, name="act"),
+    path("duty/", duty.duty, name="duty"),
+    path("duty/<int:pk>/", duty.shift, name="shift"),
+    path("duty/<int:pk>/swap/", duty.swap, name="swap"),
+    path("duty/swaps/<int:pk>/", duty.answer, name="answer"),
+    path("duty/calendar/", duty.feed_address, name="feed_address"),
+    path("calendar/<slug:secret>.ics", duty.feed, name="feed"),
+]
