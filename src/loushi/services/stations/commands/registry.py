@@ -1,8 +1,10 @@
 """Stations: registered, corrected, inspected."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -35,14 +37,7 @@ FIELDS = frozenset(
         "restday_hours", "extended_hours", "since", "until", "note",
     )
 )  # fmt: skip
-SIX = (
-    ("有场所", "固定的服务场所，门口有标识"),
-    ("有人员", "有专人或轮值人员，姓名、电话上墙"),
-    ("有制度", "服务、轮值和安全制度成文"),
-    ("有服务", "服务清单公开，至少一项为现场办理"),
-    ("有设施", "饮水、充电、急救等便民设施可用"),
-    ("有台账", "服务和交接记录齐全"),
-)
+STANDARD = Path(__file__).parent.parent / "data" / "standard.json"
 """The sources name "六有" without listing them: these are invented, to be changed on the spot."""
 
 
@@ -157,8 +152,8 @@ def install_standard(*, since: date) -> int:
     if StandardItem.objects.exists():
         return 0
     made = StandardItem.objects.bulk_create(
-        StandardItem(code=f"{n:02}", name=name, hint=hint, since=since)
-        for n, (name, hint) in enumerate(SIX, 1)
+        StandardItem(code=f"{n:02}", since=since, **one)
+        for n, one in enumerate(json.loads(STANDARD.read_text(encoding="utf-8")), 1)
     )
     return len(made)
 
