@@ -4,6 +4,7 @@ A caller shows a bearer token (`loushi token USERNAME`); the same policies apply
 Every error is a problem document (RFC 9457). The description is OpenAPI 3.1 at openapi.json.
 """
 
+from http import HTTPStatus
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -56,19 +57,49 @@ class BearerToken(HttpBearer):
         return user
 
 
+PROBLEM: dict[str, Any] = {
+    "title": "ProblemDetails",
+    "description": "A problem document (RFC 9457); a conflict carries both sides.",
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "mine": {},
+        "theirs": {},
+    },
+}
+PROBLEM_SHAPE = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
+
+
 class Api(NinjaAPI):
-    """Says of every operation that its refusals are problem documents, 401 among them."""
+    """Says of every operation that its refusals are problem documents; those that any operation may
+    give are declared here, once, for packages that name none themselves."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         schema = super().get_openapi_schema(**options)
-        for methods in schema["paths"].values():
+        schema["components"]["schemas"]["ProblemDetails"] = PROBLEM
+        for path, methods in schema["paths"].items():
             for operation in methods.values():
                 responses = operation["responses"]
-                responses.setdefault(401, {"description": "Unauthorized", "content": {}})
+                for status in (401, 403, 422, *((404,) if "{" in path else ())):
+                    said = HTTPStatus(status).phrase
+                    responses.setdefault(status, {"description": said, "content": {}})
                 for status, response in responses.items():
                     if int(status) >= 400:
-                        given = response.get("content") or {}
-                        shape = given.get("application/json", {"schema": {"type": "object"}})
+                        given = (response.get("content") or {}).get("application/json", {})
+                        shape = given if "$ref" in given.get("schema", {}) else PROBLEM_SHAPE
                         response["content"] = {"application/problem+json": shape}
         return schema
 

@@ -441,10 +441,12 @@ def edit_visit(
     response=_answers(200, VisitDetail, 403, 404, 409, 422),
     summary=_("撤回走访"),
 )
-def withdraw_visit(request: HttpRequest, visit_id: Path[Id], payload: WithdrawIn) -> Any:
-    """Withdraws one's own visit; what came of it stays."""
+def withdraw_visit(
+    request: HttpRequest, visit_id: Path[Id], payload: WithdrawIn, key: str = Key
+) -> Any:
+    """Withdraws one's own visit; what came of it stays. The same key withdraws once."""
     commands.withdraw_visit(
-        actor=request.actor, visit_id=visit_id, version=payload.version, why=payload.why
+        actor=request.actor, visit_id=visit_id, version=payload.version, why=payload.why, key=key
     )
     return _detail(request, visit_id)
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Status
 
@@ -23,7 +22,7 @@ from loushi.casework.demands.api.schemas import (
     Submitted,
 )
 from loushi.casework.demands.commands import Submission
-from loushi.casework.demands.commands.rating_links import LIFETIME
+from loushi.casework.demands.commands.rating_links import open_rating_link
 from loushi.casework.demands.models import Assignment, DemandEvent
 from loushi.casework.demands.queries import CaseView, ClockView
 from loushi.casework.demands.queries.reachable import category_id, unreachable
@@ -267,17 +266,17 @@ def make_move(
 
 @router.post(
     "/{int:demand_id}/rating-link",
-    response=answers(201, RatingLinkOut, 403, 404, 409, 422),
+    response=answers(201, RatingLinkOut, 403, 404, 409, 410, 422),
     operation_id="make_rating_link",
     summary=_("生成一次性评价链接"),
 )
-def make_rating_link(request: HttpRequest, demand_id: Path[Id]) -> Any:
+def make_rating_link(request: HttpRequest, demand_id: Path[Id], key: str = Key) -> Any:
     """For the service centre, to send on: earlier ones made so and not used stop working. The one
-    that is mailed by itself after the answer goes on working."""
+    that is mailed by itself after the answer goes on working. The same key gives the same link."""
     view = queries.case(request.actor, demand_id)
     if not any(move.name == "close" for move in view.moves):
         raise Denied(_("答复以后、评价之前，由社区窗口生成评价链接。"))
-    token = commands.make_rating_link(actor=request.actor, demand=view.demand)
+    token = commands.make_rating_link(actor=request.actor, demand=view.demand, key=key)
     path = reverse("demands:rate_link", args=[token])
     url = f"{settings.PUBLIC_ADDRESS}{path}"
-    return Status(201, {"url": url, "expires_at": timezone.now() + LIFETIME})
+    return Status(201, {"url": url, "expires_at": open_rating_link(token).expires_at})

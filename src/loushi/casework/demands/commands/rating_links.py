@@ -1,36 +1,57 @@
 """Rating by a one-time link, without login: only a digest is stored; used or expired is 410."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from loushi.casework.demands.commands.moves import make_move
 from loushi.casework.demands.commands.rating_mail import LIFETIME, digest
 from loushi.casework.demands.models import Demand, RatingLink
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.errors import Gone, NotVisible
+from loushi.foundation.core.idempotency import once
 
 WHY = "a rating link is looked up by its digest; whoever holds the token may rate"
 
 
-def make_rating_link(*, actor: Actor, demand: Demand, lifetime: timedelta = LIFETIME) -> str:
+def make_rating_link(
+    *, actor: Actor, demand: Demand, lifetime: timedelta = LIFETIME, key: str = ""
+) -> str:
     """Makes a link token for a demand's submitter; older unused ones made so stop working (the one
-    that was mailed does not)."""
+    that was mailed does not). The same `key` twice gives the same token: it is not stored, but
+    follows from the key."""
     now = timezone.now()
-    token = secrets.token_urlsafe(24)
-    with transaction.atomic():
+    token = _token_of(actor, demand, key) if key else secrets.token_urlsafe(24)
+
+    def create() -> int:
         RatingLink.objects.unscoped(WHY).filter(
             demand=demand, address="", used_at__isnull=True, expires_at__gt=now
         ).update(expires_at=now)
-        RatingLink.objects.unscoped(WHY).create(
+        made = RatingLink.objects.unscoped(WHY).create(
             demand=demand,
             unit_path=demand.unit_path,
             digest=digest(token),
             expires_at=now + lifetime,
         )
+        return made.pk
+
+    with transaction.atomic():
+        once(
+            actor=actor, command="demands.rating_link", key=key, payload={"demand": demand.pk},
+            create=create,
+        )  # fmt: skip
     return token
+
+
+def _token_of(actor: Actor, demand: Demand, key: str) -> str:
+    """Nobody without the server's secret can make it from the key."""
+    salt = f"{__name__}:{actor.user_id}:{demand.pk}"
+    made = salted_hmac(salt, key, algorithm="sha256").digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def open_rating_link(token: str) -> RatingLink:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from loushi.casework.demands.factories import World
-from loushi.casework.demands.models import Demand
+from loushi.casework.demands.models import Demand, RatingLink
 from loushi.casework.demands.tests.test_firm import logged_in, member
 from loushi.foundation.core.testing import at
 from loushi.registry.accounts import tokens
@@ -235,6 +235,10 @@ def test_a_rating_link_comes_from_the_centre_after_the_answer(
     assert answer.status_code == 201
     path = answer.json()["url"].removeprefix("http://testserver")
     assert Client().get(path).status_code == 200
+    one = clerk.post(f"/{row.pk}/rating-link", {}, key="l1").json()
+    assert clerk.post(f"/{row.pk}/rating-link", {}, key="l1").json() == one
+    assert RatingLink.objects.unscoped("test").filter(demand=row).count() == 2
+    assert clerk.post(f"/{row.pk}/rating-link", {}, key="l2").json()["url"] != one["url"]
     assert contact.post(f"/{row.pk}/rating-link", {}).status_code == 403
     waiting = world.submit()
     assert clerk.post(f"/{waiting.pk}/rating-link", {}).status_code == 403
@@ -244,6 +248,11 @@ def test_the_description_is_openapi_3_1_and_names_every_path(world: World) -> No
     given = Client().get("/api/v1/openapi.json").json()
     assert given["openapi"].startswith("3.1")
     paths = given["paths"]
+    for name in ("units", "accounts/me", "tax", "leads", "notices"):
+        for path in (one for one in paths if one.startswith(f"/api/v1/{name}")):
+            for method in paths[path].values():
+                problem = method["responses"]["403"]["content"]["application/problem+json"]
+                assert problem["schema"]["$ref"].endswith("Problem" + "Details"), path
     assert {f"{ROOT}", f"{ROOT}/categories", f"{ROOT}/{{demand_id}}/moves/{{move}}"} <= set(paths)
     for path, methods in paths.items():
         if path.startswith(ROOT):

@@ -17,7 +17,6 @@ from loushi.registry.accounts.factories import make_staff
 
 pytestmark = pytest.mark.slow
 
-ROOT = "/api/v1/demands"
 CALM = settings(
     max_examples=15,
     deadline=None,
@@ -28,12 +27,12 @@ CALM = settings(
 )
 
 
-def operations() -> list[Any]:
+def operations(*roots: str) -> list[Any]:
     from loushi.config.api import api
 
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
     found = [result.ok() for result in schema.get_all_operations()]
-    return [one for one in found if one.path.startswith(ROOT)]
+    return [one for one in found if one.path.startswith(roots)]
 
 
 @pytest.fixture
@@ -46,14 +45,22 @@ def one_connection() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("operation", operations(), ids=lambda one: f"{one.method} {one.path}")
+def name_of(operation: Any) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+@pytest.mark.parametrize("operation", operations("/api/v1/demands"), ids=name_of)
 def test_whatever_the_description_allows(
     world: World, operation: Any, one_connection: None
 ) -> None:
     world.submit()
     world.handling()
     clerk = make_staff("window_clerk", world.here)
-    token = issue_token(username=clerk.username)
+    answers_as_described(operation, issue_token(username=clerk.username))
+
+
+def answers_as_described(operation: Any, token: str) -> None:
+    """Sends what the description allows, and checks each answer against it."""
     app = get_wsgi_application()
     checks = [
         not_a_server_error,

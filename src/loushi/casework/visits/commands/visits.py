@@ -168,11 +168,13 @@ def edit_visit(*, actor: Actor, visit_id: int, given: VisitEdit, key: str = "") 
     return Visit.objects.unscoped("the actor has just changed it").get(pk=visit_id)
 
 
-def withdraw_visit(*, actor: Actor, visit_id: int, version: int, why: str) -> Visit:
-    """Withdraws one's own visit. Demands and corrections that came of it stay: they are facts."""
+def withdraw_visit(*, actor: Actor, visit_id: int, version: int, why: str, key: str = "") -> Visit:
+    """Withdraws one's own visit. Demands, corrections and leads that came of it stay: they are
+    facts. The same `key` twice withdraws once."""
     if not why.strip():
         raise Refused(_("请写明为什么撤回，例如“记错了企业”。"), field="why")
-    with transaction.atomic():
+
+    def withdraw() -> int:
         visit = own_visit(actor, visit_id)
         if visit.version != version:
             raise Conflict(
@@ -189,7 +191,17 @@ def withdraw_visit(*, actor: Actor, visit_id: int, version: int, why: str) -> Vi
         _note_change(actor, visit, before, _state(visit), why, "visits.withdraw")
         index_visits([visit.pk])
         publish("visit_withdrawn", {"visit_id": visit.pk, "enterprise_id": visit.enterprise_id})
-    return visit
+        return visit.pk
+
+    with transaction.atomic():
+        once(
+            actor=actor,
+            command="visits.withdraw",
+            key=key,
+            payload={"visit": visit_id, "version": version, "why": why},
+            create=withdraw,
+        )
+    return Visit.objects.unscoped("the actor has just withdrawn it").get(pk=visit_id)
 
 
 def own_visit(actor: Actor, visit_id: int) -> Visit:

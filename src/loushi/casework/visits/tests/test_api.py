@@ -60,6 +60,18 @@ def test_record_read_edit_withdraw(world: World, officer: Caller) -> None:
     assert officer.get("").json()["count"] == 0
 
 
+def test_withdrawing_twice_with_one_key_withdraws_once(world: World, officer: Caller) -> None:
+    visit = world.visit()
+    body = {"version": 1, "why": "记错了企业"}
+    first = officer.send(f"/{visit.pk}/withdraw", body, key="w1")
+    again = officer.send(f"/{visit.pk}/withdraw", body, key="w1")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json()["version"] == first.json()["version"] == 2
+    assert (
+        officer.send(f"/{visit.pk}/withdraw", {**body, "why": "别的"}, key="w1").status_code == 409
+    )
+
+
 def test_refusals_name_the_field(world: World, officer: Caller) -> None:
     body = {"enterprise_id": world.firms[0].pk, "purpose": "x", "met": "nobody"}
     answer = officer.send("", body)
