@@ -220,7 +220,8 @@ class NewcomerIn(Schema):
 
 
 class RoomIn(Schema):
-    """The result at one door. `notes` answers checks that want a word: code → note."""
+    """The result at one door; without `at` it is now. `notes` answers checks that want a word:
+    code → note."""
 
     outcome: Text
     version: Count
@@ -231,6 +232,7 @@ class RoomIn(Schema):
     state: Text = ""
     area: Area | None = None
     notes: dict[Text, Text] = {}
+    at: datetime | None = None
     payload_version: Count = 1
 
 
@@ -402,6 +404,7 @@ def save_room(request: HttpRequest, task_id: Path[Id], payload: RoomIn, key: str
     given = payload.dict()
     given["tenants"] = tuple(TenantInput(**one) for one in given["tenants"])
     given["newcomers"] = tuple(NewcomerInput(**one) for one in given["newcomers"])
+    given["at"] = _aware(given["at"])
     saved = commands.save_room(
         actor=request.actor, task_id=task_id, given=RoomInput(**given), key=key
     )

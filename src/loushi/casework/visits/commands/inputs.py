@@ -108,7 +108,8 @@ class NewcomerInput:
 @dataclass(frozen=True, slots=True)
 class RoomInput:
     """The result at one door. `version` is the task's, `stamp` the register's as it was shown;
-    `notes` answers the checks that want a word: code → note."""
+    `notes` answers the checks that want a word: code → note. `at` None means now: a device that was
+    offline says when somebody stood at the door."""
 
     outcome: str
     version: int
@@ -119,6 +120,7 @@ class RoomInput:
     state: str = ""
     area: Decimal | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
     payload_version: int = PAYLOAD_VERSION
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -78,12 +78,14 @@ def _save(actor: Actor, task_id: int, given: RoomInput, hints: list[Check]) -> i
         )
     facts = facts_of_task(task)
     _compare(task, facts, given)
-    today = timezone.localdate()
+    now = timezone.now()
+    at = min(max(given.at or now, campaign.created_at), now)
+    today = timezone.localdate(at)
     found = checks(facts, given, rules_on(today), today)
     insist(found, given)
     hints += [one for one in found if one.tier == "hint"]
     changes = _apply(actor, task, facts, given, source_of(campaign), today)
-    return _write(actor, task, given, changes).pk
+    return _write(actor, task, given, changes, at).pk
 
 
 def source_of(campaign: SweepCampaign) -> str:
@@ -271,21 +273,24 @@ def _room(actor: Actor, facts: RoomFacts, given: RoomInput, why: str) -> list[di
 
 
 def _write(
-    actor: Actor, task: SweepTask, given: RoomInput, changes: list[dict[str, Any]]
+    actor: Actor,
+    task: SweepTask,
+    given: RoomInput,
+    changes: list[dict[str, Any]],
+    at: datetime,
 ) -> SweepResult:
-    now = timezone.now()
     before = {"outcome": task.outcome, "note": task.note}
     task.outcome = given.outcome
     task.note = given.note.strip()
     task.attempts += 1
-    task.done_at = now
+    task.done_at = at
     task.done_by_id = actor.user_id
     task.version += 1
     task.save()
     result = SweepResult.objects.unscoped("the result of a task that was checked").create(
         task=task,
         unit_path=task.unit_path,
-        at=now,
+        at=at,
         by_id=actor.user_id,
         by_name=actor.name[:80],
         outcome=given.outcome,

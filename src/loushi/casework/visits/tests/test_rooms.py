@@ -1,6 +1,6 @@
 """Rooms of a sweep: the register changes in the same save, or nothing does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from loushi.casework.visits.factories import World
 from loushi.casework.visits.models import SweepCampaign, SweepResult, SweepTask
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
+from loushi.foundation.core.testing import at
 from loushi.foundation.notices.models import Notice
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.buildings.models import Space
@@ -287,3 +288,25 @@ def test_a_room_that_the_list_lacked_is_registered(world: World, campaign: Sweep
             actor=world.actor(), campaign_id=campaign.pk, building_id=world.tower.pk, floor=2,
             number="203",
         )  # fmt: skip
+
+
+def test_a_result_that_waited_on_a_device_keeps_the_time_of_the_door(world: World) -> None:
+    with at("2026-11-02 10:00"):
+        campaign = world.sweep(due_on=date(2026, 11, 20))
+        campaign.created_at = timezone.now()
+        campaign.save()
+        task = world.task(campaign, "301")
+    stood = datetime(2026, 11, 3, 1, 15, tzinfo=UTC)
+    gone = TenantInput(tenancy_id=world.tenancies[0].pk, gone="left")
+    given = RoomInput(outcome="corrected", version=task.version, tenants=(gone,), at=stood)
+    with at("2026-11-05 18:00"):
+        saved = commands.save_room(actor=world.actor(), task_id=task.pk, given=given)
+        assert saved.task.done_at == stood
+        left = Tenancy.objects.unscoped(WHY).get(pk=world.tenancies[0].pk)
+        assert left.until == date(2026, 11, 3)
+        other = world.task(campaign, "302")
+        early = RoomInput(
+            outcome="confirmed", version=other.version, at=stood - timedelta(days=400)
+        )
+        saved = commands.save_room(actor=world.actor(), task_id=other.pk, given=early)
+        assert saved.task.done_at == campaign.created_at, "no earlier than the sweep itself"

@@ -1,6 +1,7 @@
 """What was recorded without a network becomes a visit or a room's result; what to take along."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -45,7 +46,10 @@ def save_room(actor: Actor, item: Item) -> Any:
     return commands.save_room(
         actor=actor,
         task_id=item.target,
-        given=reading.room_from(item.fields, page.facts, payload_version=item.payload_version),
+        given=replace(
+            reading.room_from(item.fields, page.facts, payload_version=item.payload_version),
+            at=_when(item),
+        ),
         key=item.key,
     )
 
