@@ -77,7 +77,8 @@ def station_context(page: queries.StationPage) -> dict[str, Any]:
         (_("延时服务时间"), row.extended_hours), (_("启用日期"), row.since), (_("备注"), row.note),
     ]  # fmt: skip
     today = page.today
-    hours = "、".join(filter(None, (today.usual, today.extended)))
+    extended = f"{_('延时')} {today.extended}" if today.extended else ""
+    hours = "·".join(filter(None, (today.usual, extended)))
     offered: dict[str, list[str]] = defaultdict(list)
     for one in page.services:
         offered[one.get_category_display()].append(one.name)
