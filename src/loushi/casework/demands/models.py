@@ -469,7 +469,9 @@ class Rating(Scoped):
 class SavedView(Scoped):
     """A person's named filter of the inbox; lives in the address, kept here."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="demand_views")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="demand_views", db_index=False
+    )
     name = models.CharField(max_length=30)
     query = models.CharField(max_length=500)
     position = models.PositiveSmallIntegerField(default=0)

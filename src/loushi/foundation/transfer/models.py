@@ -123,7 +123,9 @@ class ImportRow(Scoped):
     note. `moved`: the register changed under the row since it was last shown.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     row_number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome.choices)
     key = models.CharField(max_length=200, blank=True, default="")
@@ -156,7 +158,9 @@ class ImportTrail(Scoped):
     `created` are ids; `changed` is {id: {field: [before, after]}} with values as JSON keeps them.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="+")
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     portion = models.PositiveIntegerField()
     model = models.CharField(max_length=80)
     created = models.JSONField(default=list)

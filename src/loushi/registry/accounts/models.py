@@ -120,7 +120,9 @@ class Appointment(Scoped):
 class UserSession(Scoped):
     """One login on one device. Ending it deletes the web session of that device at once."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="login_sessions")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="login_sessions", db_index=False
+    )
     session_key = models.CharField(max_length=40, unique=True)
     device = models.CharField(max_length=60, blank=True, default="")
     ip = models.GenericIPAddressField(null=True, blank=True)

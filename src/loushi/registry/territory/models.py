@@ -42,7 +42,7 @@ class Unit(PublicModel):
 class UnitName(PublicModel):
     """A unit's dated names: the one with the latest `since` holds. `Unit.name` is today's."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="names")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="names", db_index=False)
     name = models.CharField(max_length=60)
     since = models.DateField()
 
@@ -59,7 +59,9 @@ class UnitName(PublicModel):
 class UnitPlacement(PublicModel):
     """Where a unit hangs from `since` to `until` (exclusive; None = open)."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="placements", db_index=False
+    )
     parent = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="child_placements"
     )
@@ -125,7 +127,7 @@ class ResidentialCommunity(PublicModel):
 class UnitHost(PublicModel):
     """Which residential communities a business community was taken out of, dated."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="hosts")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="hosts", db_index=False)
     community = models.ForeignKey(
         ResidentialCommunity, on_delete=models.PROTECT, related_name="hosted_units"
     )

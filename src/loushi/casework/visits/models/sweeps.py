@@ -64,7 +64,9 @@ class SweepTask(Scoped):
     nobody was there yet), `version` grows with each result.
     """
 
-    campaign = models.ForeignKey(SweepCampaign, on_delete=models.CASCADE, related_name="tasks")
+    campaign = models.ForeignKey(
+        SweepCampaign, on_delete=models.CASCADE, related_name="tasks", db_index=False
+    )
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="sweep_tasks")
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="sweep_tasks")
     unit = models.ForeignKey(

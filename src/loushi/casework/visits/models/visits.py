@@ -164,14 +164,26 @@ class PlanStop(Scoped):
         DROPPED = "dropped", _("已取消")
 
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, null=True, blank=True, related_name="plan_stops"
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="plan_stops",
+        db_index=False,
     )
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="inspections"
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inspections",
+        db_index=False,
     )
     team = models.CharField(max_length=20)
     team_name = models.CharField(max_length=80)
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="plan_stops")
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.CASCADE, related_name="plan_stops", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     on = models.DateField(_("日期"))
     position = models.PositiveSmallIntegerField(default=0)

@@ -26,7 +26,9 @@ class AmenityKind(PublicModel):
 class Amenity(Scoped):
     """配套: how many of a kind a building has, where, and when they are open."""
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="amenities")
+    building = models.ForeignKey(
+        Building, on_delete=models.CASCADE, related_name="amenities", db_index=False
+    )
     kind = models.ForeignKey(AmenityKind, on_delete=models.PROTECT, related_name="amenities")
     name = models.CharField(_("名称"), max_length=40, blank=True, default="")
     place = models.CharField(_("位置"), max_length=60, blank=True, default="")
@@ -50,7 +52,9 @@ class Amenity(Scoped):
 class Venue(Scoped):
     """公共空间: a hall, a lounge, a meeting room that others may use."""
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="venues")
+    building = models.ForeignKey(
+        Building, on_delete=models.CASCADE, related_name="venues", db_index=False
+    )
     floor = models.ForeignKey(
         Floor, on_delete=models.PROTECT, null=True, blank=True, related_name="venues"
     )

@@ -91,7 +91,9 @@ class Floor(Scoped):
         REFUGE = "refuge", _("避难层")
         PARKING = "parking", _("车库")
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="floors")
+    building = models.ForeignKey(
+        Building, on_delete=models.CASCADE, related_name="floors", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     number = models.SmallIntegerField(_("楼层"))
     label = models.CharField(_("层名"), max_length=10, blank=True, default="")
@@ -135,7 +137,9 @@ class Space(Scoped):
         RESERVED = "reserved", _("预留")
         NOT_DELIVERED = "not_delivered", _("未交付")
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="spaces")
+    building = models.ForeignKey(
+        Building, on_delete=models.CASCADE, related_name="spaces", db_index=False
+    )
     floor = models.ForeignKey(
         Floor, on_delete=models.PROTECT, null=True, blank=True, related_name="spaces"
     )

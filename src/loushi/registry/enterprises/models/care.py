@@ -81,7 +81,7 @@ class EnterpriseTag(Scoped):
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="tags")
     unit_path = UnitPathField(db_index=True)
-    kind = models.ForeignKey(TagKind, on_delete=models.PROTECT, related_name="tags")
+    kind = models.ForeignKey(TagKind, on_delete=models.PROTECT, related_name="tags", db_index=False)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     source = models.CharField(_("来源"), max_length=60, blank=True, default="")

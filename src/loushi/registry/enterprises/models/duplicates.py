@@ -19,7 +19,9 @@ class DuplicateProposal(Scoped):
         OPEN = "open", _("待核对")
         APART = "apart", _("确认不是同一家")
 
-    first = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(
+        Enterprise, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     second = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="+")
     unit_path = UnitPathField(db_index=True)
     probability = models.FloatField(_("可能性"))

@@ -42,7 +42,9 @@ class Tenancy(Scoped):
     index_again = "loushi.registry.enterprises.commands.indexing.index_tenants"
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="tenancies")
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="tenancies")
+    building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, related_name="tenancies", db_index=False
+    )
     space = models.ForeignKey(
         Space, on_delete=models.PROTECT, null=True, blank=True, related_name="tenancies"
     )

@@ -13,7 +13,9 @@ class BuildingTotals(Scoped):
     with a `TotalsMark` is read from the facts instead, so a reader never sees old totals.
     """
 
-    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="totals")
+    building = models.ForeignKey(
+        Building, on_delete=models.CASCADE, related_name="totals", db_index=False
+    )
     on = models.DateField()
     let = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     self_used = models.DecimalField(max_digits=14, decimal_places=2, default=0)

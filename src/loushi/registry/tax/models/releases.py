@@ -59,7 +59,9 @@ class ReleaseCell(Scoped):
     firms behind it: no sum, no count of key taxpayers but as an interval.
     """
 
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="cells")
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, related_name="cells", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     unit_id = models.BigIntegerField()
     unit_name = models.CharField(max_length=80)

@@ -31,7 +31,7 @@ class TaxRule(PublicModel):
 class DayPurpose(Scoped):
     """What a person looks at tax for today: typed once a day, copied onto every recorded look."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     on = models.DateField()
     purpose = models.CharField(_("用途"), max_length=100)
 
