@@ -1,5 +1,6 @@
 """Forms of this package. They only read what was typed; the rules are the commands'."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -180,6 +181,19 @@ class RuleForm(forms.Form):
     value = forms.IntegerField(label=lazy("数值"), required=False)
     valid_from = day_field(lazy("起用日期"))
     source = forms.CharField(label=lazy("依据"), max_length=200, required=False)
+
+
+class ThresholdForm(forms.Form):
+    """One threshold of the retention list, from a day on."""
+
+    sign = forms.ChoiceField(label=lazy("信号"))
+    value = forms.IntegerField(label=lazy("门槛"), required=False)
+    valid_from = day_field(lazy("起用日期"))
+    source = forms.CharField(label=lazy("依据"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, signs: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["sign"].choices = signs  # type: ignore[attr-defined]
 
 
 def add_refusal(form: forms.Form, refusal: LoushiError) -> None:

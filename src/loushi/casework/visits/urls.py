@@ -25,6 +25,7 @@ urlpatterns = [
     path("coverage/", desk.coverage, name="coverage"),
     path("ratings/", desk.ratings, name="ratings"),
     path("rules/", settings.rules, name="rules"),
+    path("rules/retention/", settings.thresholds, name="thresholds"),
     path("inspections/", inspections.calendar, name="inspections"),
     path("inspections/<int:pk>/done/", inspections.done, name="inspection_done"),
     path("inspections/<int:pk>/cancel/", inspections.cancel, name="inspection_cancel"),

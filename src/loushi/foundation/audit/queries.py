@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch
 
@@ -110,13 +111,9 @@ def results() -> list[tuple[str, Any]]:
     return [("", _("全部")), *Entry.Result.choices]
 
 
-def _day(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def _found(actor: Actor, wanted: Filter) -> QuerySet[Entry]:
     rows = Entry.objects.visible_to(actor).filter(
-        at__gte=_day(wanted.since), at__lt=_day(wanted.until + timedelta(days=1))
+        at__gte=day_begins(wanted.since), at__lt=day_ends(wanted.until)
     )
     if wanted.who:
         who = Q(actor_name__contains=wanted.who)

@@ -5,7 +5,7 @@ Rows are frozen dataclasses built from `.values_list()`: a list never loads whol
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -14,6 +14,7 @@ from django.utils import timezone
 from loushi.casework.demands.models import Assignment, Demand, State
 from loushi.casework.demands.workflow import GROUPS, OPEN
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.scoping import path_range
 from loushi.foundation.language.queries import Found, find, scope_of
 
@@ -93,8 +94,7 @@ class Page:
 
 
 def _end_of_today() -> datetime:
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(tomorrow, time()))
+    return day_ends(timezone.localdate())
 
 
 def queues() -> dict[str, Q]:
@@ -157,14 +157,10 @@ def _when(filters: Filters) -> Q:
     """Submitted from `since` to `until`, both days included; `late` ones only."""
     when = Q(is_late=True) if filters.late else Q()
     if filters.since:
-        when &= Q(submitted_at__gte=_midnight(filters.since))
+        when &= Q(submitted_at__gte=day_begins(filters.since))
     if filters.until:
-        when &= Q(submitted_at__lt=_midnight(filters.until + timedelta(days=1)))
+        when &= Q(submitted_at__lt=day_ends(filters.until))
     return when
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def page(actor: Actor, filters: Filters, *, after: str = "", size: int = PAGE) -> Page:

@@ -265,3 +265,8 @@ def test_categories_come_first_level_before_second(world: World, contact: Caller
     given = contact.get("/categories").json()
     assert [row["code"] for row in given] == ["30", "30.01"]
     assert given[1]["parent"] == "30"
+
+
+def test_any_date_that_can_be_written_is_answered(contact: Caller) -> None:
+    """Midnight of the first day of the calendar lies before it in UTC."""
+    assert contact.get("", since="0001-01-01", until="9999-12-31").status_code == 200

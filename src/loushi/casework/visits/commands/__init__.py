@@ -23,7 +23,7 @@ from .planning import (
 )
 from .ratings import RatingInput, rate_visit
 from .rooms import Saved, save_room
-from .rules import set_rule
+from .rules import set_rule, set_threshold
 from .sweeps import CampaignInput, add_room, close_campaign, create_campaign
 from .visits import edit_visit, record_visit, withdraw_visit
 
@@ -56,6 +56,7 @@ __all__ = [
     "record_visit",
     "save_room",
     "set_rule",
+    "set_threshold",
     "shift_stop",
     "withdraw_visit",
 ]

@@ -7,6 +7,7 @@ from .plan import DayPlan, Stop, addable, day_plan, may_plan
 from .quiet import Disturbance, disturbances
 from .rooms import RoomFacts, facts_of
 from .rules import Rules, rule_rows, rules_on
+from .signs import threshold_rows
 from .sweep_rooms import RoomFilters, all_rooms, change_text, report, room_list, rooms
 from .sweeps import (
     building_choices,
@@ -76,6 +77,7 @@ __all__ = [
     "rule_rows",
     "rules_on",
     "swept_floors",
+    "threshold_rows",
     "timeline_of",
     "visit_for_edit",
     "visit_lines",

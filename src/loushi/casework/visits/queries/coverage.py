@@ -2,14 +2,14 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from loushi.casework.visits.models import Visit
 from loushi.casework.visits.policy import RECORD, VIEW
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.enterprises.policy import VIEW as SEE_ENTERPRISES
 
@@ -81,8 +81,8 @@ def firms_reached(actor: Actor, since: date, until: date, *, reached: bool) -> Q
 
 def _met(since: date, until: date) -> QuerySet[Visit]:
     """Visits of some days at which somebody was met."""
-    start = timezone.make_aware(datetime.combine(since, time()))
-    end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
+    start = day_begins(since)
+    end = day_ends(until)
     return (
         Visit.objects.unscoped(WHY)
         .filter(at__gte=start, at__lt=end, state=Visit.State.RECORDED)

@@ -4,7 +4,7 @@ was found: day, team and purpose are for every team that plans."""
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from loushi.casework.visits.models import PlanStop, Visit
 from loushi.casework.visits.queries.rules import rules_on
+from loushi.foundation.core.days import day_begins
 
 WHY = "the quiet rule tells every team that somebody was there, never what was found"
 
@@ -53,8 +54,8 @@ def disturbances(
         .filter(
             enterprise_id__in=enterprise_ids,
             state=Visit.State.RECORDED,
-            at__gt=_midnight(day - span),
-            at__lt=_midnight(day + span),
+            at__gt=day_begins(day - span),
+            at__lt=day_begins(day + span),
         )
         .exclude(team=team)
         .order_by("-at", "-pk")
@@ -81,7 +82,3 @@ def disturbances(
     for rows in found.values():
         rows.sort(key=lambda one: abs((one.on - day).days))
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

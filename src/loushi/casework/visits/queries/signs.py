@@ -75,6 +75,16 @@ def thresholds_on(on: date) -> dict[str, int]:
     return found
 
 
+def threshold_rows(on: date) -> list[dict[str, Any]]:
+    """Every sign with its threshold of a day, and the rules that were or will be set."""
+    now, held = thresholds_on(on), list(RetentionRule.objects.order_by("-valid_from"))
+    return [
+        {"code": code, "label": one.label, "unit": one.unit, "now": now[code],
+         "rules": [row for row in held if row.sign == code]}
+        for code, one in SIGNS.items()
+    ]  # fmt: skip
+
+
 @sign(
     "lease", lazy("租约将到期"), threshold=90, unit=lazy("天内"),
     say=lambda n: _("租约 %(on)s 到期，还没有登记续租") % n,

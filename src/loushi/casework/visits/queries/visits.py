@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -15,6 +15,7 @@ from loushi.casework.visits.models import Finding, Visit, VisitChange
 from loushi.casework.visits.policy import INSPECT, RECORD, VIEW
 from loushi.casework.visits.queries.rules import rules_on
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.language.queries import find, scope_of
@@ -136,9 +137,9 @@ def visits(actor: Actor, filters: Filters | None = None) -> QuerySet[Visit]:
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.since:
-        rows = rows.filter(at__gte=_start(wanted.since))
+        rows = rows.filter(at__gte=day_begins(wanted.since))
     if wanted.until:
-        rows = rows.filter(at__lt=_start(wanted.until + timedelta(days=1)))
+        rows = rows.filter(at__lt=day_ends(wanted.until))
     return rows
 
 
@@ -275,10 +276,6 @@ def joined(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     return rows.select_related("enterprise", "building", "space", "unit").defer("building__outline")
 
 
-def _start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The last visits to a firm or in a building, for panels on lower pages."""
@@ -303,7 +300,7 @@ def visited_until(actor: Actor, building_id: int, on: date) -> tuple[int, int] |
     """(visits, enterprises visited) in a building in the twelve months until the end of a day."""
     if not (actor.has(VIEW) or actor.see_all):
         return None
-    end = _start(on + timedelta(days=1))
+    end = day_ends(on)
     counts = (
         Visit.objects.visible_to(actor, VIEW)
         .filter(building_id=building_id, state=Visit.State.RECORDED)

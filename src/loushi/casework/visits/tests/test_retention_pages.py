@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from loushi.casework.visits.commands.retention import look_for_signs
 from loushi.casework.visits.factories import World
-from loushi.casework.visits.models import RetentionAlert
+from loushi.casework.visits.models import RetentionAlert, RetentionRule
+from loushi.casework.visits.queries.signs import thresholds_on
 from loushi.foundation.audit.models import Entry
 from loushi.registry.accounts.factories import make_staff
 from loushi.registry.enterprises.models import Tenancy
@@ -111,3 +112,25 @@ def test_an_empty_list_says_what_would_come(world: World) -> None:
     officer = client_of(world.officer)
     assert "现在没有要留心的企业" in text_of(officer.get(LIST))
     assert "没有符合条件的信号" in text_of(officer.get(LIST, {"sign": "lease"}))
+
+
+def test_a_threshold_holds_from_its_day_and_only_the_office_sets_it(world: World) -> None:
+    page, today = "/visits/rules/retention/", timezone.localdate()
+    form = {"sign": "lease", "value": 20, "valid_from": today.isoformat(), "source": "会议纪要"}
+    secretary = client_of(make_staff("community_secretary", world.units["C1"]))
+    assert secretary.get(page).status_code == 403
+    assert secretary.post(page, form).status_code == 403
+    office = client_of(make_staff("district_office", world.units["Q"]))
+    before = RetentionRule.objects.filter(sign="lease").count()
+    refused = office.post(page, {**form, "value": 0, "source": "", "valid_from": "2020-01-01"})
+    assert refused.status_code == 422
+    for sentence in ("门槛至少是 1", "请写明依据", "起用日期请选今天或以后"):
+        assert sentence in text_of(refused)
+    assert RetentionRule.objects.filter(sign="lease").count() == before
+    assert office.post(page, form).status_code == 302
+    assert "会议纪要" in text_of(office.get(page))
+    Tenancy.plain.filter(pk=world.tenancies[0].pk).update(lease_until=today + timedelta(days=30))
+    look_for_signs()
+    assert not RetentionAlert.plain.filter(sign="lease").exists(), "thirty days are not within 20"
+    assert thresholds_on(today - timedelta(days=1))["lease"] == 90
+    assert Entry.plain.filter(action="visits.rule").count() == 1

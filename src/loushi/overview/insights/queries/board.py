@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,6 +13,7 @@ from loushi.casework.demands.models import Demand, Tier
 from loushi.casework.demands.queries import OPEN, Filters, Line, filtered, lines
 from loushi.casework.demands.queries.listing import FIELDS, row_of
 from loushi.foundation.core.actor import UNIT, Actor
+from loushi.foundation.core.days import day_begins
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
 from loushi.overview.insights.queries.figures import VIEW, WEEKS, Period, rows_in
@@ -100,10 +101,7 @@ def _part(actor: Actor, unit: Unit, period: Period) -> Part:
 def weeks_of(period: Period) -> list[datetime]:
     """The Mondays of the twelve weeks that end with the period's last day."""
     monday = period.until - timedelta(days=period.until.weekday())
-    return [
-        timezone.make_aware(datetime.combine(monday - timedelta(weeks=n), time()))
-        for n in reversed(range(WEEKS))
-    ]
+    return [day_begins(monday - timedelta(weeks=n)) for n in reversed(range(WEEKS))]
 
 
 def _weekly(rows: Any, moment: str, period: Period) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ time is excluded because clocks stand still; a demand closed without a rating is
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from loushi.casework.demands.models import Demand, DemandClock, State, Verdict
 from loushi.casework.demands.queries import OPEN
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import path_range
 
@@ -34,11 +35,11 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.since, time()))
+        return day_begins(self.since)
 
     @property
     def end(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.until + timedelta(days=1), time()))
+        return day_ends(self.until)
 
     @property
     def previous(self) -> "Period":

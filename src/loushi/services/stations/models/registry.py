@@ -33,7 +33,7 @@ class Station(Scoped):
 
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类型"), max_length=12, choices=Kind.choices)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_path = UnitPathField(db_index=True)
     building = models.ForeignKey(
         Building, verbose_name=_("所在楼宇"), on_delete=models.SET_NULL, null=True, blank=True,
@@ -72,7 +72,9 @@ class StationService(Scoped):
         MEDICAL = "medical", _("医务")
         LEGAL = "legal", _("法务")
 
-    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="services")
+    station = models.ForeignKey(
+        Station, on_delete=models.CASCADE, related_name="services", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     category = models.CharField(_("类别"), max_length=12, choices=Category.choices)
     name = models.CharField(_("服务"), max_length=60)

@@ -121,7 +121,9 @@ class DutyTemplate(Scoped):
 class DutySlot(Scoped):
     """One time at one station that must be covered."""
 
-    rota = models.ForeignKey(DutyRota, on_delete=models.CASCADE, related_name="slots")
+    rota = models.ForeignKey(
+        DutyRota, on_delete=models.CASCADE, related_name="slots", db_index=False
+    )
     unit_path = UnitPathField(db_index=True)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
@@ -145,11 +147,18 @@ class DutySlot(Scoped):
 class DutyShift(Scoped):
     """A member in a slot; whose it is stands on the row, for its scope."""
 
-    slot = models.ForeignKey(DutySlot, on_delete=models.CASCADE, related_name="shifts")
+    slot = models.ForeignKey(
+        DutySlot, on_delete=models.CASCADE, related_name="shifts", db_index=False
+    )
     member = models.ForeignKey(DutyMember, on_delete=models.CASCADE, related_name="shifts")
     unit_path = UnitPathField(db_index=True)
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
