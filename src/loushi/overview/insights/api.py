@@ -1,17 +1,19 @@
 """/api/v1/insights: the figures of the board, and the rows behind each; under the same policies."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.overview.insights import queries
 from loushi.overview.insights.queries import Period
+from loushi.overview.insights.queries.timeline import timeline_of
 
 router = Router(tags=["insights"])
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -90,6 +92,35 @@ class RowsOut(Schema):
     count: int
 
 
+class TimelineQuery(Schema):
+    """A kind and a period, both days included; `start` is how many moments to skip."""
+
+    kind: Annotated[str, Field(max_length=12, pattern=r"^[a-z_]*$")] = ""
+    since: Day | None = None
+    until: Day | None = None
+    start: Annotated[int, Field(ge=0, le=10**6)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class MomentOut(Schema):
+    """One thing that happened to an enterprise."""
+
+    on: date
+    kind: str
+    title: str
+    text: str
+    meta: str
+
+
+class TimelineOut(Schema):
+    """Moments, the newest first; `counts` by kind in the period, `total` of the chosen kind."""
+
+    items: list[MomentOut]
+    counts: dict[str, int]
+    total: int
+    next: int | None
+
+
 def _asked(request: HttpRequest, query: FiguresQuery) -> tuple[int | None, str, Period]:
     """(unit, its path, period). Raises Denied, NotVisible, Refused."""
     if not request.actor.has("insights.view"):
@@ -159,4 +190,26 @@ def demand_figure_rows(
         "items": found,
         "next": found[-1].pk if more else None,
         "count": rows.order_by().count(),
+    }
+
+
+@router.get(
+    "/enterprises/{int:enterprise_id}/timeline",
+    response={200: TimelineOut, **ERRORS},
+    operation_id="read_timeline",
+    summary=str(_("企业时间线")),
+)
+def read_timeline(
+    request: HttpRequest, enterprise_id: Path[Id], query: Query[TimelineQuery]
+) -> Any:
+    """Everything that happened to a visible enterprise, as far as the caller sees it."""
+    given = query.dict()
+    size = given.pop("limit")
+    found = timeline_of(request.actor, enterprise_id, size=size, **given)
+    following = query.start + size
+    return {
+        "items": [asdict(moment) | {"title": str(moment.title)} for moment in found.moments],
+        "counts": dict(found.counts),
+        "total": found.total,
+        "next": following if following < found.total else None,
     }

@@ -1,7 +1,7 @@
 """/api/v1/enterprises: read-only, under the same policies as the pages."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -90,6 +90,65 @@ class EnterpriseDetail(Schema):
     contacts: list[ContactOut]
 
 
+class FactOut(Schema):
+    """One statement of where the firm is registered, pays tax or sits; `until` is the first day
+    after, null while it runs; what was withdrawn never held."""
+
+    id: int
+    kind: str
+    lies: str
+    address: str
+    building_id: int | None
+    place: str
+    since: date | None
+    until: date | None
+    reason: str
+    ended: str
+    source: str
+    note: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+
+
+class TagOut(Schema):
+    """A tag from a day to a day; `by_rule` ones are kept by a dated rule."""
+
+    code: str
+    label: str
+    since: date
+    until: date | None
+    source: str
+    by_rule: bool
+
+
+class StabilityOut(Schema):
+    """A judgement of stability, with its reason."""
+
+    code: str
+    label: str
+    reason: str
+    since: date
+    until: date | None
+    who: str
+
+
+class OfficerOut(Schema):
+    """Who was in charge, from when to when."""
+
+    name: str
+    since: date
+    until: date | None
+    why: str
+
+
+class MarksOut(Schema):
+    """Everything that an enterprise was marked as, the newest first, as far as the caller sees."""
+
+    tags: list[TagOut]
+    stability: list[StabilityOut]
+    officers: list[OfficerOut]
+
+
 class EnterpriseQuery(Schema):
     """The filters of the pages, by the same names."""
 
@@ -142,4 +201,32 @@ def read_enterprise(request: HttpRequest, enterprise_id: Path[Id]) -> Any:
     return asdict(card) | {
         "places": [asdict(place) for place in places],
         "contacts": [asdict(contact) for contact in contacts],
+    }
+
+
+@router.get(
+    "/{int:enterprise_id}/facts",
+    response={200: list[FactOut], 404: Problem, 422: Problem},
+    operation_id="list_facts",
+    summary=str(_("企业属地事实")),
+)
+def list_facts(request: HttpRequest, enterprise_id: Path[Id]) -> Any:
+    """All statements about a visible enterprise through time, by kind, the running one first."""
+    found = queries.facts_of(request.actor, enterprise_id)
+    return [asdict(fact) for kind in sorted(found) for fact in found[kind]]
+
+
+@router.get(
+    "/{int:enterprise_id}/marks",
+    response={200: MarksOut, 404: Problem, 422: Problem},
+    operation_id="read_marks",
+    summary=str(_("企业标签、稳定度和专员")),
+)
+def read_marks(request: HttpRequest, enterprise_id: Path[Id]) -> Any:
+    """Tags, judgements of stability and officers of a visible enterprise through time."""
+    tags, levels, posts = queries.marks_through_time(request.actor, enterprise_id)
+    return {
+        "tags": [asdict(row) for row in tags],
+        "stability": [asdict(row) for row in levels],
+        "officers": [asdict(row) for row in posts],
     }
