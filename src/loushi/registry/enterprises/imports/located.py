@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from loushi.foundation.transfer.commands import (
     Column,
+    ImportContext,
     Importer,
     Row,
     parsers,
@@ -72,6 +73,27 @@ PRESENCES = [(code, label) for code, label in Presence.choices if code in CLAIME
 UNIT_ALIASES = (
     "所属商务社区", "商务社区", "社区", "片区", "网格", "微网格", "所属网格", "所属微网格",
 )  # fmt: skip
+
+
+def firms_of(row: Row, finder: EnterpriseFinder, context: ImportContext) -> list[int]:
+    """The firms that the columns credit_code and enterprise of a row name: one is put into
+    `enterprise_id`; none or several become the row's error."""
+    code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
+    firms = list(finder.find(code, name))
+    column = "credit_code" if code else "enterprise"
+    if len(firms) == 1:
+        row.values["enterprise_id"] = firms[0]
+        if said := finder.merged(code, name, context.permitted):
+            row.hint(column, said)
+    elif firms:
+        row.error(
+            column,
+            _("有 %(count)d 家企业叫“%(name)s”。请填写统一社会信用代码。")
+            % {"count": len(firms), "name": name},
+        )
+    elif not row.unreadable(column):
+        row.error(column, _("没有登记过这家企业。请先导入企业，或核对代码和名称。"))
+    return firms
 
 
 class CreditCode:

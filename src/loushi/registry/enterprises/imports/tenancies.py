@@ -25,6 +25,7 @@ from loushi.registry.enterprises.imports.located import (
     CreditCode,
     Located,
     building_columns,
+    firms_of,
 )
 from loushi.registry.enterprises.models import Presence, Tenancy
 from loushi.registry.enterprises.queries.finding import (
@@ -87,20 +88,7 @@ class TenancyImporter(Located):
 
     def check_row(self, row: Row) -> None:
         code, name = str(row.get("credit_code") or ""), str(row.get("enterprise") or "")
-        firms = self.firms.find(code, name)
-        column = "credit_code" if code else "enterprise"
-        if len(firms) == 1:
-            row.values["enterprise_id"] = firms[0]
-            if said := self.firms.merged(code, name, self.context.permitted):
-                row.hint(column, said)
-        elif firms:
-            row.error(
-                column,
-                _("有 %(count)d 家企业叫“%(name)s”。请填写统一社会信用代码。")
-                % {"count": len(firms), "name": name},
-            )
-        elif not row.unreadable(column):
-            row.error(column, _("没有登记过这家企业。请先导入企业，或核对代码和名称。"))
+        firms = firms_of(row, self.firms, self.context)
         building = self.building_of(row)
         if building is not None:
             row.values["building_id"] = building.id
