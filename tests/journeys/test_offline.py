@@ -257,6 +257,7 @@ def test_logging_out_warns_and_clears(
     page.locator(".top details.menu summary").last.click()
     page.get_by_role("button", name="退出登录").click()
     dialog = page.locator("#leave-with-items")
+    dialog.wait_for(state="visible")
     assert "有 1 条记录还没上传" in dialog.inner_text()
     dialog.get_by_role("button", name="仍然退出").click()
     page.wait_for_url("**/login/**")
