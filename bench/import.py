@@ -137,7 +137,7 @@ def _cells(number: int, chance: random.Random) -> list[Any]:
         "望澜商务社区",
         f"WL-{number:06d}",
         f"B{1 + number % 4}",
-        f"{1 + number % 40}{number % 97:02d}",
+        f"{1 + number % 40}{number // 4:04d}",  # a room of its own
         f"由物业核对{number % 50}",
     ]
 

@@ -67,6 +67,7 @@ class Submission:
 
 
 _prefixes: Kept[str] = Kept("units")
+_categories: Kept[DemandCategory | None] = Kept("demand_categories")
 
 
 def title_from(text: str) -> str:
@@ -146,11 +147,9 @@ def _may_submit(actor: Actor, given: Submission, unit: Unit) -> None:
     raise Denied
 
 
-def _create(actor: Actor, given: Submission, prefix: str) -> Case:
+def _create(actor: Actor, given: Submission, category: DemandCategory | None, prefix: str) -> Case:
     unit, building, space = _place(actor, given)
     _may_submit(actor, given, unit)
-    offered = DemandCategory.objects.filter(pk=given.category_id or 0, is_active=True)
-    category = offered.select_related("parent").first()
     if category is None:
         raise Refused(_("这个类别已停用，请重新选择。"), field="category")
     now = timezone.now()
@@ -189,6 +188,12 @@ def _create(actor: Actor, given: Submission, prefix: str) -> Case:
         demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel}
     )
     return case
+
+
+def _category(pk: int) -> DemandCategory | None:
+    """The active category with its parent, kept between requests: to be read only."""
+    offered = DemandCategory.objects.filter(pk=pk, is_active=True).select_related("parent")
+    return _categories.get(pk, offered.first)
 
 
 def begin(case: Case) -> None:
@@ -242,10 +247,10 @@ def submit(
         raise Refused.many(errors)
 
     made: list[Case] = []
-    prefix = number_prefix()
+    category, prefix = _category(submission.category_id or 0), number_prefix()
 
     def create() -> int:
-        case = _create(actor, submission, prefix)
+        case = _create(actor, submission, category, prefix)
         made.append(case)
         demand = case.demand
         if uploads:
