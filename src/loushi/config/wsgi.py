@@ -4,7 +4,6 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loushi.config.settings")
 
@@ -12,7 +11,6 @@ application = get_wsgi_application()
 
 # What was loaded lives as long as the process: no collection need look through it again while
 # somebody waits, and the rest is looked through more rarely.
-len(get_resolver().url_patterns)  # loads the routes and their views
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
