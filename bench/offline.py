@@ -16,7 +16,7 @@ import time
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -85,6 +85,8 @@ def _measure(address: str, folder: Path, line: str) -> dict[str, Any]:
 class Device:
     """One phone: a session, a queue, and a line that may drop every third request."""
 
+    planned: ClassVar[list[int]] = []
+
     def __init__(self, address: str, name: str, drops: bool) -> None:
         self.name, self.drops = name, drops
         self.requests = self.dropped = self.refused = 0
@@ -100,7 +102,9 @@ class Device:
         self.session = self.client.get("/offline/session/").raise_for_status().json()
         parts = self.client.get("/offline/pack/").raise_for_status().json()["parts"]
         found = [re.fullmatch(r"/visits/record/(\d+)/", a) for p in parts for a in p["addresses"]]
-        self.firms = [int(one[1]) for one in found if one]
+        # Those of the first line: afterwards the plan holds them as visited.
+        self.firms = [int(one[1]) for one in found if one] or Device.planned
+        Device.planned = self.firms
 
     def queue(self, count: int) -> list[dict[str, Any]]:
         """Saves as the device keeps them."""
