@@ -42,8 +42,9 @@ def run(options: argparse.Namespace) -> int:
             return 0
         if options.if_missing:
             raise Stop(
-                "数据库里已有数据，但不是完整的演示城区（生成时可能被中断）。"
-                "请换一个空的 LOUSHI_DATA 文件夹或数据库，或设 LOUSHI_DEMO=0 使用现有数据。"
+                "数据库里已有数据，但不是完整的演示城区。若是演示数据生成到一半被中断，它缺索引，"
+                "不能使用，请换一个空的 LOUSHI_DATA 文件夹或数据库；"
+                "若是自己的数据，请设 LOUSHI_DEMO=0。"
             )
         raise Stop("数据库里已有演示城区。要重新生成，请先换一个空的 LOUSHI_DATA 文件夹或数据库。")
     commands.build(seed=options.seed, today=options.today, template=options.template, say=say)

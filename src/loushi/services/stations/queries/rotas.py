@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.solvers.rota import Member, Problem, Rules, Slot
 from loushi.registry.accounts.models import Department
@@ -146,7 +147,7 @@ def problem_of(row: DutyRota, *, anew: bool = False) -> Problem:
     carried = carried_loads(row, members)
     away: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for one in DutyAway.objects.unscoped(WHY).filter(member__rota=row):
-        away[one.member_id].append((_start(one.first), _start(one.last + timedelta(days=1))))
+        away[one.member_id].append((day_begins(one.first), day_ends(one.last)))
     earlier = _elsewhere(row, members)
     now = timezone.now()
     fixed = frozenset(
@@ -200,10 +201,6 @@ def _elsewhere(
             )
             found[key].append(span)
     return found
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(0), tzinfo=timezone.get_current_timezone())
 
 
 def _cell(slots: Sequence[DutySlot], by_slot: Mapping[int, list[DutyShift]], solved: bool) -> Cell:
