@@ -206,6 +206,8 @@ SAMPLES: dict[str, Sample] = {
     "visits:sweep_add": sweep_building(),
     "visits:room": row("sweep_task"),
     # foundation
+    "lists:list": fixed(BY_ROLE, key="tags"),
+    "enterprises:tag_rule": fixed(BY_ROLE, code="startup"),
     "audit:detail": row("audit"),
     "audit:export": fixed(BY_ROLE, form="csv"),
     "files:pending": fixed(OWN_TOKEN, token="no-such-token"),

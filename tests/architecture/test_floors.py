@@ -20,6 +20,7 @@ SHOWN = {
     "foundation.language": ROOMS | {"linkage", "ocr"},
     "foundation.notices": ROOMS | {"registry"},
     "foundation.solvers": {"rota"},
+    "foundation.lists": ROOMS | {"registry"},
     "foundation.files": ROOMS | {"registry"},
 }
 PRIVATE = {"views", "api", "urls", "forms", "tests", "factories", "migrations"}

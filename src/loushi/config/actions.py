@@ -77,6 +77,8 @@ ACTIONS: dict[str, Any] = {
     "enterprises.merge": _("并户"),
     "enterprises.unmerge": _("撤销并户"),
     "enterprises.fact": _("登记注册地或纳税地"),
+    "enterprises.tag_rule": _("设定标签规则"),
+    "lists.word": _("设定可选项"),
     "enterprises.industries": _("更新行业目录"),
     "enterprises.member": _("登记企业人员"),
     "enterprises.member_end": _("企业人员离开"),

@@ -97,6 +97,8 @@ PERSON: tuple[Entry, ...] = (
     Entry(("accounts:departments",), _("部门名录"), "briefcase", ("accounts.view",)),
     Entry(("buildings:rules",), _("入驻率口径与楼档"), "adjustments-horizontal",
           ("buildings.rules",)),
+    Entry(("lists:index",), _("可选项"), "list",
+          ("enterprises.lists", "buildings.rules")),
     Entry(("demands:settings",), _("事项与时限"), "adjustments-horizontal", ("demands.configure",)),
     Entry(("accounts:departments",), _("部门名录"), "briefcase",
           ("accounts.departments", "accounts.view")),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "loushi.foundation.notices",
     "loushi.foundation.transfer",
     "loushi.foundation.files",
+    "loushi.foundation.lists",
     "loushi.foundation.language",
     "loushi.foundation.web",
     "loushi.registry.territory",

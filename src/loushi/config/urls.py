@@ -27,6 +27,7 @@ PACKAGES = (
     ("notices/", "loushi.foundation.notices"),
     ("files/", "loushi.foundation.files"),
     ("transfer/", "loushi.foundation.transfer"),
+    ("lists/", "loushi.foundation.lists"),
 )
 
 

@@ -14,6 +14,7 @@ def connect() -> None:
     from loushi.config.page import Frame
     from loushi.foundation.audit.policy import name_actions
     from loushi.foundation.core.scoping import set_root
+    from loushi.foundation.lists import registry as lists
     from loushi.foundation.notices.registry import (
         register_address,
         register_language,
@@ -40,6 +41,7 @@ def connect() -> None:
     register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)
     register_link(rating_mail.SUBJECT, rating_mail.page_of)
     transfer.provide_record(_record)
+    lists.provide_record(_record)
     transfer.provide_actor(_actor)
     transfer.provide_uses(_attachments)
 

@@ -6,6 +6,7 @@ micro-grid that holds only some floors of a tower sees the tower through its spa
 """
 
 from django.db import models
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.actor import BUILDING, UNIT, Actor
@@ -14,9 +15,11 @@ from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, scope
 from loushi.foundation.core.stamps import watch
 from loushi.foundation.files.registry import register as register_files
+from loushi.foundation.lists.registry import WordList, offer
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import (
     Amenity,
+    AmenityKind,
     Building,
     BuildingRole,
     Floor,
@@ -40,6 +43,19 @@ PROPERTY = declare("buildings.property", _("查看产权人、物业合同和楼
 REVEAL = declare("buildings.reveal", _("填写用途后查看产权人电话（留痕）"))
 RULES = declare("buildings.rules", _("设定入驻率口径、税收楼档、配套种类"))
 
+
+def _amenities() -> dict[str, int]:
+    rows = Amenity.objects.unscoped("how often a kind is used").order_by()
+    return dict(rows.values_list("kind_id").annotate(n=Count("pk")))
+
+
+offer(
+    WordList(
+        key="amenities", title=_("配套种类"), about=_("楼宇的配套按种类登记：数量用什么单位。"),
+        permission=RULES, model=AmenityKind, fields=("name", "measure", "order"),
+        free=frozenset({"measure", "order"}), used=_amenities,
+    )
+)  # fmt: skip
 watch("rights", Building, BuildingRole, PropertyManagerMember)
 
 scope(

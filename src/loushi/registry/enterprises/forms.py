@@ -276,3 +276,35 @@ class LicenceForm(forms.Form):
     photo = forms.FileField(
         label=lazy("营业执照照片"), widget=forms.FileInput(attrs={"accept": "image/*"})
     )
+
+
+class TagRuleForm(forms.Form):
+    """By which conditions a tag is kept; all of those that are filled in must hold."""
+
+    industry = forms.CharField(
+        label=lazy("行业代码"), required=False, max_length=300,
+        help_text=lazy("按国民经济行业分类，用空格隔开，例如“63 64 65”；写大类就包括下面的小类。"),
+    )  # fmt: skip
+    age_days_at_most = forms.IntegerField(
+        label=lazy("成立不超过（天）"), required=False, help_text=lazy("三年填 1095。")
+    )
+    staff_at_least = forms.IntegerField(label=lazy("员工不少于（人）"), required=False)
+    size = forms.MultipleChoiceField(
+        label=lazy("规模"), choices=Enterprise.Size.choices, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    business_kind = forms.MultipleChoiceField(
+        label=lazy("主体类型"), choices=Enterprise.BusinessKind.choices, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    since = _date(lazy("起用日期"), required=True)
+    source = forms.CharField(
+        label=lazy("依据"), max_length=120, help_text=lazy("例如文件名或会议。")
+    )
+
+    def clean_industry(self) -> list[str]:
+        """The codes, each once."""
+        text = self.cleaned_data["industry"]
+        for mark in ",，、；;":
+            text = text.replace(mark, " ")
+        return list(dict.fromkeys(text.split()))

@@ -7,7 +7,7 @@ a role at a building where it sits, and by its own people, who see their own ent
 from typing import Any
 
 from django.db import models
-from django.db.models import DateField, Q, Value
+from django.db.models import Count, DateField, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +16,11 @@ from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, scope
 from loushi.foundation.core.stamps import watch
+from loushi.foundation.lists.registry import WordList, offer
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import (
     BuildingTotals,
+    ChangeReason,
     DuplicateProposal,
     Enterprise,
     EnterpriseAlias,
@@ -31,6 +33,8 @@ from loushi.registry.enterprises.models import (
     PlaceFact,
     SignUp,
     Stability,
+    StabilityLevel,
+    TagKind,
     Tenancy,
 )
 
@@ -44,6 +48,7 @@ EXPORT = declare("enterprises.export", _("导出企业"))
 MERGE = declare("enterprises.merge", _("核对疑似重复的企业、并户和撤销并户"))
 OWN = declare("enterprises.own", _("打开“我的企业”（企业的人）"))
 INDUSTRIES = declare("enterprises.industries", _("维护行业目录"))
+LISTS = declare("enterprises.lists", _("设定企业标签和规则、稳定度、变化原因"))
 
 
 class Today(Value):
@@ -132,6 +137,57 @@ scope(
     ],
 )
 scope(SignUp, view=REVIEW, legs=[UnitLeg()])
+
+
+def _counted(rows: Any, column: str) -> dict[str, int]:
+    found = rows.unscoped("how often a word is used").filter(**{f"{column}__isnull": False})
+    return dict(found.order_by().values_list(column).annotate(n=Count("pk")))
+
+
+def _tags() -> dict[str, int]:
+    rows = EnterpriseTag.objects.unscoped("how often a word is used").filter(until__isnull=True)
+    return dict(rows.order_by().values_list("kind_id").annotate(n=Count("pk")))
+
+
+def _reasons() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for model, columns in ((Tenancy, ("began_id", "ended_id")), (PlaceFact, ("reason_id",))):
+        for column in columns:
+            for code, count in _counted(model.objects, column).items():
+                found[code] = found.get(code, 0) + count
+    return found
+
+
+SYSTEM_REASONS = frozenset(
+    {"first", "new", "moved_in", "moved_out", "changed", "cancelled", "corrected"}
+)
+"""Reasons that commands write by themselves (`commands.facts`, `commands.settling`)."""
+
+offer(
+    WordList(
+        key="tags", title=_("企业标签"),
+        about=_("可以贴给企业的标签；有规则的每晚自动贴上和取下，手工贴的不受影响。"),
+        permission=LISTS, model=TagKind, fields=("label", "group", "meaning", "order"),
+        free=frozenset({"group", "meaning", "order"}), used=_tags,
+        beside="loushi.registry.enterprises.queries.rules_beside",
+    )
+)  # fmt: skip
+offer(
+    WordList(
+        key="levels", title=_("稳定度"), about=_("企业是不是稳得住，分几级、各是什么意思。"),
+        permission=LISTS, model=StabilityLevel, fields=("label", "tone", "meaning", "order"),
+        free=frozenset({"tone", "meaning", "order"}),
+        used=lambda: _counted(Stability.objects, "level_id"),
+    )
+)  # fmt: skip
+offer(
+    WordList(
+        key="reasons", title=_("变化原因"),
+        about=_("入驻、迁出、注册地和纳税地变化的原因；标明可用于开始还是结束。"),
+        permission=LISTS, model=ChangeReason, fields=("label", "order", "begins", "ends"),
+        fixed=SYSTEM_REASONS, free=frozenset({"order"}), used=_reasons,
+    )
+)  # fmt: skip
 
 
 def can_review(actor: Actor, row: SignUp) -> bool:

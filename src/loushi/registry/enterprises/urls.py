@@ -9,6 +9,7 @@ from loushi.registry.enterprises.views import (
     licence,
     own,
     sign_ups,
+    tag_rules,
     vacancies,
 )
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("new/", desk.create, name="create"),
     path("new/licence/", licence.licence, name="licence"),
     path("<int:pk>/", desk.enterprise, name="page"),
+    path("tags/<slug:code>/rule/", tag_rules.tag_rule, name="tag_rule"),
     path("bulk/", care.bulk, name="bulk"),
     path("<int:pk>/facts/", care.facts, name="facts"),
     path("<int:pk>/facts/<slug:kind>/", care.fact, name="fact"),

@@ -70,7 +70,7 @@ def upsert_amenities(
     *, actor: Actor, rows: Sequence[AmenityValues], why: str = "", permission: str = CHANGE
 ) -> Upserted:
     """Creates and changes amenities; absent values stay as they are."""
-    kinds = set(AmenityKind.objects.filter(is_active=True).values_list("code", flat=True))
+    kinds = set(AmenityKind.offered().values_list("code", flat=True))
     cleaned = []
     for index, row in enumerate(rows):
         values = _texts({**row})

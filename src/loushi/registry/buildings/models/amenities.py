@@ -3,18 +3,18 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from loushi.foundation.core.scoping import PublicModel, Scoped
+from loushi.foundation.core.scoping import Scoped
+from loushi.foundation.core.terms import Term
 from loushi.registry.buildings.models.places import Building, Floor
 
 
-class AmenityKind(PublicModel):
+class AmenityKind(Term):
     """A kind of amenity: 停车位, 充电桩, 食堂 … Data, because districts count different things."""
 
     code = models.CharField(max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=20, unique=True)
     measure = models.CharField(_("单位"), max_length=10)
-    order = models.PositiveSmallIntegerField(default=100)
-    is_active = models.BooleanField(default=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=100)
 
     class Meta:
         ordering = ["order", "code"]

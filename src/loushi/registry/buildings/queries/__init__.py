@@ -1,5 +1,7 @@
 """The only way to read buildings, floors and spaces."""
 
+from loushi.foundation.core.days import running as covering
+
 from .buildings import (
     BuildingLine,
     BuildingPage,
@@ -37,7 +39,6 @@ from .floors import (
     PlanSpace,
     SpaceLine,
     area_sum,
-    covering,
     exported_spaces,
     occupancy_of,
     plan_of,

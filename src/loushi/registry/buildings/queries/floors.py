@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import running
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.buildings.models import Building, Floor, Space, SpaceState
 from loushi.registry.buildings.policy import CHANGE
@@ -130,7 +131,7 @@ def said_on(building_id: int, on: date) -> dict[int, str]:
     """Space id → what was said of it on a day, for a building that was checked."""
     return dict(
         SpaceState.objects.unscoped("states of a building that was checked")
-        .filter(covering(on), building_id=building_id)
+        .filter(running(on), building_id=building_id)
         .values_list("space_id", "state")
     )
 
@@ -142,13 +143,6 @@ def said_history(space_id: int) -> list[tuple[str, date | None, date | None]]:
     )
     found = [(str(row.get_state_display()), row.since, row.until) for row in rows]
     return sorted(found, key=lambda one: one[1] or date.min, reverse=True)
-
-
-def covering(on: date, prefix: str = "") -> Q:
-    """The condition "runs on that day" for rows with `since` and `until` (the first day after)."""
-    return (Q(**{f"{prefix}since__isnull": True}) | Q(**{f"{prefix}since__lte": on})) & (
-        Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": on})
-    )
 
 
 def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import running
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.files.queries import attachments_by_parent, attachments_of
 from loushi.registry.accounts.queries import running_on
@@ -24,7 +25,6 @@ from loushi.registry.buildings.models import (
     Venue,
 )
 from loushi.registry.buildings.policy import CHANGE, PROPERTY, REVEAL
-from loushi.registry.buildings.queries.floors import covering
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def owners_of_space(actor: Actor, space_id: int, on: date) -> list[str]:
     if not permits(actor, PROPERTY, space.building):
         return []
     rows = Ownership.objects.unscoped("owners of a building that was checked").filter(
-        covering(on), building_id=space.building_id
+        running(on), building_id=space.building_id
     )
     own = rows.filter(space_id=space_id)
     found = own if own.exists() else rows.filter(space__isnull=True)
@@ -116,7 +116,7 @@ def owner_count(building_id: int) -> int:
     """How many owners a building that was checked has today."""
     rows = Ownership.objects.unscoped("owners of a building that was checked")
     return (
-        rows.filter(covering(timezone.localdate()), building_id=building_id)
+        rows.filter(running(timezone.localdate()), building_id=building_id)
         .values("owner_id")
         .distinct()
         .count()
@@ -147,7 +147,7 @@ def files_of(actor: Actor, building_id: int) -> list[Any]:
 
 def amenity_kinds() -> list[tuple[str, str]]:
     """(code, "name（measure）") of the kinds in use."""
-    rows = AmenityKind.objects.filter(is_active=True)
+    rows = AmenityKind.offered()
     return [(row.code, f"{row.name}（{row.measure}）") for row in rows]
 
 

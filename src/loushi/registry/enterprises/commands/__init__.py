@@ -29,6 +29,7 @@ from .officers import assign_officers
 from .proposals import refresh_proposals, reopen_proposal, set_apart
 from .sign_ups import KnownCode, SignUpData, approve_sign_up, refuse_sign_up, sign_up
 from .stability import judge_stability
+from .tag_rules import set_tag_rule
 from .tagging import apply_tag_rules, end_tag, set_tag
 from .tenancies import (
     change_tenancy,
@@ -42,6 +43,7 @@ from .totals import renew_totals, repair_totals, write_totals
 from .values import ContactValues, EnterpriseValues, TenancyValues
 
 __all__ = [
+    "set_tag_rule",
     "renew_totals",
     "repair_totals",
     "turn_of_day",

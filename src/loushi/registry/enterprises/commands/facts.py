@@ -303,7 +303,7 @@ def _check(rows: Sequence[Statement]) -> None:
     today = timezone.localdate()
     if any(row.since is not None and row.since > today for row in rows):
         raise Refused(_("起始日期不能晚于今天。到了那一天再登记。"), field="since")
-    reasons = set(ChangeReason.objects.filter(begins=True).values_list("pk", flat=True))
+    reasons = set(ChangeReason.offered().filter(begins=True).values_list("pk", flat=True))
     if any(row.reason not in reasons for row in rows):
         raise Refused(_("请选择变化的原因。"), field="reason")
     for name, model, sentence in (

@@ -25,7 +25,7 @@ def judge_stability(
         raise Refused(_("原因最多 200 个字。请缩短。"), field="reason")
     if on > timezone.localdate():
         raise Refused(_("日期不能晚于今天。"), field="on")
-    if not StabilityLevel.objects.filter(pk=level, is_active=True).exists():
+    if not StabilityLevel.offered().filter(pk=level).exists():
         raise Refused(_("请选择稳定度。"), field="level")
     with transaction.atomic():
         firm = fetch(Enterprise, actor, enterprise_id, permission=CHANGE, lock=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.audit.commands import Line, record_many
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import running
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.enterprises.commands.portions import chunks
@@ -90,12 +91,21 @@ def apply_tag_rules(*, actor: Actor) -> int:
     if not actor.system:
         raise Denied
     today = timezone.localdate()
-    running = Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gt=today))
-    changed = 0
-    for rule in TagRule.objects.filter(running, kind__is_active=True).order_by("pk"):
+    rules = list(TagRule.objects.filter(running(today), running(today, "kind__")).order_by("pk"))
+    with transaction.atomic():
+        changed = _drop_unruled({rule.kind_id for rule in rules}, today)
+    for rule in rules:
         with transaction.atomic():
             changed += _apply(rule, today)
     return changed
+
+
+def _drop_unruled(ruled: set[str], today: date) -> int:
+    """Takes off what a rule had set that no longer runs."""
+    held = EnterpriseTag.objects.unscoped(WHY).filter(by_rule=True, until__isnull=True)
+    gone = list(held.exclude(kind_id__in=sorted(ruled)))
+    update_rows(EnterpriseTag, [(tag.pk, {"until": max(today, tag.since)}) for tag in gone])
+    return len(gone)
 
 
 def _apply(rule: TagRule, today: date) -> int:
@@ -127,7 +137,7 @@ def _paths(
     actor: Actor, ids: Sequence[int], kind: str, day: date, permission: str
 ) -> dict[int, str]:
     wanted = sorted(set(ids))
-    if not TagKind.objects.filter(pk=kind, is_active=True).exists():
+    if not TagKind.offered().filter(pk=kind).exists():
         raise Refused(_("没有这个标签，或已停用。请重新选择。"), field="kind")
     if day > timezone.localdate():
         raise Refused(_("日期不能晚于今天。"), field="since")

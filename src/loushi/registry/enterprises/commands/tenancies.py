@@ -70,7 +70,7 @@ def move_out(
         raise Refused(_("迁出日期不能晚于今天。将来才迁出的，请先在“租约到期”中登记。"), field="on")
     if not why.strip():
         raise Refused(_("请写明迁出原因，例如“租约到期不续”。"), field="why")
-    if not ChangeReason.objects.filter(pk=reason, ends=True).exists():
+    if not ChangeReason.offered().filter(pk=reason, ends=True).exists():
         raise Refused(_("请选择变化的原因。"), field="reason")
     with transaction.atomic():
         row = fetch(Tenancy, actor, tenancy_id, lock=True)

@@ -65,7 +65,7 @@ class TagImporter(Importer):
                 pk__in=chunk, status=Enterprise.Status.CANCELLED
             )
             self.gone |= set(rows_gone.values_list("pk", flat=True))
-        kinds = TagKind.objects.filter(is_active=True)
+        kinds = TagKind.offered()
         self.kinds = {word: row.code for row in kinds for word in (row.code, row.label)}
         self.labels = [row.label for row in kinds]
         self.today = timezone.localdate()

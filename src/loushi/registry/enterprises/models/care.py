@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
+from loushi.foundation.core.terms import Term
 from loushi.registry.accounts.models import User
 from loushi.registry.enterprises.models.firms import Enterprise
 
@@ -33,7 +34,7 @@ class OfficerPost(Scoped):
         return f"{self.enterprise_id} {self.user_id}"
 
 
-class TagKind(PublicModel):
+class TagKind(Term):
     """A mark that enterprises may carry; 1+4 产业 and others (domain.md row 53). Data."""
 
     class Group(models.TextChoices):
@@ -46,8 +47,7 @@ class TagKind(PublicModel):
     label = models.CharField(_("名称"), max_length=20, unique=True)
     group = models.CharField(_("类别"), max_length=8, choices=Group.choices, default=Group.OTHER)
     meaning = models.CharField(_("口径"), max_length=200, blank=True, default="")
-    order = models.PositiveSmallIntegerField(default=100)
-    is_active = models.BooleanField(_("可用"), default=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=100)
 
     class Meta:
         ordering = ["order", "code"]
@@ -102,7 +102,7 @@ class EnterpriseTag(Scoped):
         return f"{self.enterprise_id} {self.kind_id}"
 
 
-class StabilityLevel(PublicModel):
+class StabilityLevel(Term):
     """A level of 五色 stability (静安寺街道, domain.md C2): data with its meaning."""
 
     class Tone(models.TextChoices):
@@ -116,8 +116,7 @@ class StabilityLevel(PublicModel):
     label = models.CharField(_("名称"), max_length=20, unique=True)
     tone = models.CharField(_("颜色"), max_length=8, choices=Tone.choices)
     meaning = models.CharField(_("含义"), max_length=200, blank=True, default="")
-    order = models.PositiveSmallIntegerField(default=100)
-    is_active = models.BooleanField(_("可用"), default=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=100)
 
     class Meta:
         ordering = ["order", "code"]

@@ -4,14 +4,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
+from loushi.foundation.core.scoping import Scoped, UnitPathField
+from loushi.foundation.core.terms import Term
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.models.firms import Enterprise
 from loushi.registry.enterprises.models.presence import Lies, Presence
 from loushi.registry.territory.models import Unit
 
 
-class ChangeReason(PublicModel):
+class ChangeReason(Term):
     """Why a place began or ended to be an enterprise's: data, so that a district may add its own.
 
     `corrected` marks what was never so; the others are events of the real world.
@@ -21,7 +22,7 @@ class ChangeReason(PublicModel):
     label = models.CharField(_("名称"), max_length=20)
     begins = models.BooleanField(_("可用于开始"), default=True)
     ends = models.BooleanField(_("可用于结束"), default=True)
-    order = models.PositiveSmallIntegerField(default=100)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=100)
 
     class Meta:
         ordering = ["order", "code"]

@@ -92,6 +92,7 @@ from .sign_ups import (
     sign_up_lines,
     waiting_count,
 )
+from .tag_rules import Ruling, rules_beside, tag_rules
 from .totals import (
     Month,
     differing_totals,
@@ -117,6 +118,9 @@ from .vacancies import (
 )
 
 __all__ = [
+    "Ruling",
+    "rules_beside",
+    "tag_rules",
     "Home",
     "compared",
     "look_alikes",

@@ -103,9 +103,7 @@ def facts_of(actor: Actor, enterprise_id: int) -> dict[str, list[Fact]]:
 
 def reasons(*, ends: bool = False) -> list[tuple[str, str]]:
     """(code, label) of the reasons for which something begins, or ends."""
-    rows = (
-        ChangeReason.objects.filter(ends=True) if ends else ChangeReason.objects.filter(begins=True)
-    )
+    rows = ChangeReason.offered().filter(**{"ends" if ends else "begins": True})
     return list(rows.values_list("code", "label"))
 
 

@@ -99,20 +99,20 @@ def marks_through_time(
 def tag_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Tags in use, grouped, for a select."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for row in TagKind.objects.filter(is_active=True):
+    for row in TagKind.offered():
         groups.setdefault(str(TagKind.Group(row.group).label), []).append((row.code, row.label))
     return list(groups.items())
 
 
 def level_choices() -> list[tuple[str, str]]:
     """(code, "label：meaning") of the levels of stability in use."""
-    rows = StabilityLevel.objects.filter(is_active=True)
+    rows = StabilityLevel.offered()
     return [(row.code, f"{row.label}：{row.meaning}") for row in rows]
 
 
 def levels() -> list[tuple[str, str]]:
     """(code, label) of the levels of stability in use."""
-    rows = StabilityLevel.objects.filter(is_active=True)
+    rows = StabilityLevel.offered()
     return list(rows.values_list("code", "label"))
 
 

@@ -30,7 +30,7 @@ def firms() -> list[Enterprise]:
 
 @pytest.fixture
 def word(firms: list[Enterprise]) -> str:
-    return TagKind.objects.filter(is_active=True).order_by("pk")[0].label
+    return TagKind.offered().order_by("pk")[0].label
 
 
 def load(folder: Path, text: str) -> ImportReport:
