@@ -1,3 +1,7 @@
-"""Test harness of the whole repository; see tests/guards.py and tests/browser.py."""
+"""Test harness of the whole repository; see the modules that it names."""
 
-pytest_plugins = ["tests.guards", "tests.browser"]
+import os
+
+pytest_plugins = ["tests.guards", "tests.browser", "tests.kept"]
+if "LOUSHI_TEST_TEMPLATES" in os.environ:
+    pytest_plugins += ["tests.migrated"]

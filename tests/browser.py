@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1366, "height": 860}
+# What a service worker says of a file it was still fetching when its page was left; tests that need
+# no service worker go without one.
+LEFT = "Failed to load resource: net::ERR_FAILED"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -54,15 +57,21 @@ def new_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Pa
             "timezone_id": "Asia/Shanghai",
             "base_url": live_server.url,
             "reduced_motion": "reduce",
+            "service_workers": "block",
         } | options
         context = browser.new_context(**options)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
+        left = LEFT if options["service_workers"] == "allow" else None
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
         page.on(
             "console",
-            lambda line: line.type == "error" and troubles.append(f"console: {line.text}"),
+            lambda line: (
+                line.type == "error"
+                and line.text != left
+                and troubles.append(f"console: {line.text}")
+            ),
         )
         page.on("request", lambda request: _check_host(request.url, host, troubles))
         return page

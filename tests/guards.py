@@ -22,12 +22,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.query import QuerySet
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from loushi.foundation.core import stamps
 from loushi.registry.territory.queries import forget_root
 
+_DATABASE = {"db", "transactional_db", "django_db_setup"}
 _FOLDER = pytest.StashKey[Path]()
 _shuffler = random.Random(0)  # its own, so that tests keep the sequence that they seed
 
@@ -59,6 +61,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_FOLDER, None)
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """PostgreSQL's part repeats what meets a database; the rest ran with SQLite's."""
+    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        needless = [item for item in items if not _meets_database(item)]
+        config.hook.pytest_deselected(items=needless)
+        items[:] = [item for item in items if item not in set(needless)]
+
+
+def _meets_database(item: pytest.Item) -> bool:
+    kind = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not _DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+        or (kind is not None and issubclass(kind, TransactionTestCase))
+    )
 
 
 class _Undefined(str):

@@ -47,6 +47,7 @@ class Run:
         self.skipped: list[str] = []
         self.summaries: list[str] = []
         self.child: subprocess.Popen[str] | None = None
+        self.server: PrivateServer | None = None
 
     def gates(self) -> None:
         for name, command in GATES:
@@ -104,6 +105,8 @@ class Run:
             except subprocess.TimeoutExpired:
                 os.killpg(self.child.pid, signal.SIGKILL)
                 self.child.wait()
+        if self.server:
+            self.server.stop()
 
 
 def say(text: str) -> None:
@@ -115,6 +118,7 @@ def clean_environment(folder: Path) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("LOUSHI_")}
     kept |= {
         "LOUSHI_DATA": str(folder / "data"),
+        "LOUSHI_TEST_TEMPLATES": str(folder),
         "LOUSHI_LOG_LEVEL": "WARNING",
         "DJANGO_SETTINGS_MODULE": "loushi.config.settings",
         "TMPDIR": str(folder),
@@ -144,8 +148,9 @@ def run_parts(run: Run, parts: list[str], marks: str) -> None:
 
 
 def on_postgres(run: Run, name: str, marks: str, processes: int, **environment: str) -> None:
-    with PrivateServer() as server:
-        run.tests(name, marks, processes, LOUSHI_DATABASE_URL=server.url(), **environment)
+    if not run.server:  # one for all parts: they share the migrated database
+        run.server = PrivateServer().__enter__()
+    run.tests(name, marks, processes, LOUSHI_DATABASE_URL=run.server.url(), **environment)
 
 
 def in_browser(run: Run) -> None:

@@ -16,9 +16,13 @@ from loushi.registry.enterprises.models import IndustryCode
 
 
 @pytest.fixture
-def district(transactional_db: None) -> None:
+def district(kept: Callable[[str, Callable[[], Any]], None]) -> None:
     """Two communities, ten towers, 34 health firms in the first and sixty more enterprises, forty
     demands, all roles; one referral post that brought 21 firms."""
+    kept("district", _build)
+
+
+def _build() -> None:
     _industries()
     shape = TEMPLATES["gongshu"]
     commands.build(

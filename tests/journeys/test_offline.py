@@ -19,7 +19,7 @@ from loushi.registry.buildings.models import Building
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHY = "journey"
-PHONE = {"width": 390, "height": 844}
+PHONE = {"viewport": {"width": 390, "height": 844}, "service_workers": "allow"}
 
 
 def actor(user: User) -> Any:
@@ -108,7 +108,7 @@ def test_off_record_close_reopen_on(
 ) -> None:
     rooms = tasks_of(officer, sweep)[:5]
     before = Visit.objects.unscoped(WHY).count()
-    page = enter("officer1.1", "/visits/today/", viewport=PHONE)
+    page = enter("officer1.1", "/visits/today/", **PHONE)
     take_along(page)
     page.goto("/visits/today/")
     page.context.set_offline(True)
@@ -161,7 +161,7 @@ def test_two_devices_and_a_choice(
     enter: Callable[..., Any], officer: User, sweep: SweepCampaign
 ) -> None:
     first, second = tasks_of(officer, sweep)[:2]
-    page = enter("officer1.1", "/visits/today/", viewport=PHONE)
+    page = enter("officer1.1", "/visits/today/", **PHONE)
     take_along(page)
     page.context.set_offline(True)
     for room in (first, second):
@@ -201,7 +201,7 @@ def test_expiry_keeps_the_work_and_nobody_else_sees_it(
     enter: Callable[..., Any], signed_in: Callable[..., Any], officer: User, sweep: SweepCampaign
 ) -> None:
     room = tasks_of(officer, sweep)[0]
-    page = enter("officer1.1", "/visits/today/", viewport=PHONE)
+    page = enter("officer1.1", "/visits/today/", **PHONE)
     take_along(page)
     page.context.set_offline(True)
     page.goto(f"/visits/rooms/{room.pk}/")
@@ -241,7 +241,7 @@ def test_logging_out_warns_and_clears(
     enter: Callable[..., Any], officer: User, sweep: SweepCampaign
 ) -> None:
     room = tasks_of(officer, sweep)[0]
-    page = enter("officer1.1", "/visits/today/")
+    page = enter("officer1.1", "/visits/today/", service_workers="allow")
     take_along(page)
     assert kept_pages(page) > 5
     page.context.set_offline(True)
@@ -269,7 +269,7 @@ def test_a_day_later_the_pages_are_gone_and_the_record_is_not(
     enter: Callable[..., Any], officer: User, sweep: SweepCampaign
 ) -> None:
     room = tasks_of(officer, sweep)[0]
-    page = enter("officer1.1", "/visits/today/", viewport=PHONE)
+    page = enter("officer1.1", "/visits/today/", **PHONE)
     take_along(page)
     page.context.set_offline(True)
     page.goto(f"/visits/rooms/{room.pk}/")
@@ -301,7 +301,7 @@ def test_a_dropped_answer_is_one_save(
 ) -> None:
     """The server has worked, the answer is lost: sending again makes nothing new."""
     room = tasks_of(officer, sweep)[0]
-    page = enter("officer1.1", "/visits/today/", viewport=PHONE)
+    page = enter("officer1.1", "/visits/today/", **PHONE)
     take_along(page)
     page.context.set_offline(True)
     page.goto(f"/visits/rooms/{room.pk}/")

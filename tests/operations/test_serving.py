@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +30,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         port = probe.getsockname()[1]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("LOUSHI_")}
     kept |= {"LOUSHI_DATA": str(tmp_path), "PORT": str(port), "LOUSHI_LOG_LEVEL": "WARNING"}
+    template = Path(os.environ.get("LOUSHI_TEST_TEMPLATES", ""), "loushi_migrated")
+    if template.is_file():
+        shutil.copy(template, tmp_path / "loushi.sqlite3")
     subprocess.run([sys.executable, "-m", "loushi", "migrate"], env=kept, check=True)
     return kept
 

@@ -90,22 +90,3 @@ def test_a_second_district_is_refused(district: None) -> None:
     with pytest.raises(Conflict):
         commands.build(shape=small())
     assert numbers() == before
-
-
-@pytest.mark.django_db
-def test_pinghu_has_two_micro_grids_a_tower_and_one_more() -> None:
-    shape = small("pinghu")
-    commands.build(seed=1, today=date(2026, 11, 20), shape=shape)
-    assert Unit.objects.filter(kind="micro_grid").count() == 2 * shape.towers + 1
-
-
-@pytest.mark.django_db
-def test_the_same_seed_and_day_give_the_same_district(transactional_db: None) -> None:
-    from django.core.management import call_command
-
-    found = []
-    for _time in (1, 2):
-        commands.build(seed=3, today=date(2026, 11, 20), shape=small())
-        found.append([(title, state, at) for title, state, _path, at in numbers()])
-        call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
-    assert found[0] == found[1]

@@ -261,14 +261,14 @@ def test_the_worker_names_every_file_it_keeps(client: Client, db: None) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_five_hundred_saves_of_two_devices_with_lost_answers() -> None:
+def test_a_hundred_saves_of_two_devices_with_lost_answers() -> None:
     """Every third request is dropped, half of those after the server has worked: nothing is lost
     or doubled, and what both devices did to one room ends in one result and one conflict."""
     world = make_world()
     campaign = world.sweep()
     shared = world.task(campaign, "302")
     queues = {
-        user: [visit_item(user, world.firms[n % 4].pk, note=f"{user.pk}-{n}") for n in range(249)]
+        user: [visit_item(user, world.firms[n % 4].pk, note=f"{user.pk}-{n}") for n in range(49)]
         + [room_item(user, shared, "confirmed")]
         for user in (world.officer, world.secretary)
     }
@@ -305,7 +305,7 @@ def test_five_hundred_saves_of_two_devices_with_lost_answers() -> None:
             thread.join()
     assert broken == []
     notes = list(Visit.objects.unscoped(WHY).values_list("note", flat=True))
-    assert len(notes) == len(set(notes)) == 498
+    assert len(notes) == len(set(notes)) == 98
     assert SweepResult.objects.unscoped(WHY).filter(task=shared).count() == 1
-    assert sum(len(states) for states in ends.values()) == 500
+    assert sum(len(states) for states in ends.values()) == 100
     assert [state for states in ends.values() for state in states].count("conflict") == 1
