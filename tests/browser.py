@@ -60,7 +60,7 @@ def new_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Pa
             "service_workers": "block",
         } | options
         context = browser.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         left = LEFT if options["service_workers"] == "allow" else None

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from loushi.foundation.core import stamps
 from loushi.registry.territory.queries import forget_root
@@ -22,12 +23,15 @@ from loushi.registry.territory.queries import forget_root
 
 @pytest.fixture(scope="session")
 def _copies(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> "Iterator[_Files | _Templates]":
     keeper = _Files if connection.vendor == "sqlite" else _Templates
     copies = keeper(tmp_path_factory.mktemp("kept"))
     yield copies
-    copies.end()
+    with django_db_blocker.unblock():
+        copies.end()
 
 
 @pytest.fixture

@@ -10,7 +10,11 @@ from loushi.foundation.web import samples
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.one_engine,
+    pytest.mark.django_db(transaction=True),
+]
 PHONE = {"width": 390, "height": 844}
 WALL = {"width": 1920, "height": 1080}
 
