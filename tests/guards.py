@@ -129,22 +129,23 @@ def clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
 def same_queries() -> Callable[[Callable[[], Any], Callable[[int], Any]], int]:
     """`same_queries(page, grow)`: `grow(n)` makes n more rows; `page()` renders the list.
 
-    The list must take as many queries with 20 rows as with 2. Returns that number.
+    The list must take as many queries with 20 rows (or `rows`) as with 2. Returns that number.
     """
 
-    def check(page: Callable[[], Any], grow: Callable[[int], Any]) -> int:
+    def check(page: Callable[[], Any], grow: Callable[[int], Any], rows: int = 20) -> int:
         grow(2)
         page()  # what is cached once must not count
         with CaptureQueriesContext(connection) as few:
             page()
-        grow(18)
+        grow(rows - 2)
         with CaptureQueriesContext(connection) as many:
             page()
         if len(few) != len(many):
             before = [query["sql"] for query in few.captured_queries]
             extra = [q["sql"] for q in many.captured_queries if q["sql"] not in before]
             text = "\n".join(extra[:10])
-            pytest.fail(f"{len(few)} queries for 2 rows, {len(many)} for 20; the new ones:\n{text}")
+            took = f"{len(few)} queries for 2 rows, {len(many)} for {rows}"
+            pytest.fail(f"{took}; the new ones:\n{text}")
         return len(few)
 
     return check

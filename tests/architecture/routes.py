@@ -117,6 +117,8 @@ SAMPLES: dict[str, Sample] = {
     "buildings:facts": row("building"),
     "buildings:appoint": row("building"),
     "buildings:edit_space": row("space"),
+    "buildings:replace_spaces": row("building"),
+    "buildings:restore_space": row("space"),
     "buildings:record_state": row("space"),
     "buildings:owners": row("building"),
     "buildings:add_owner": row("building"),

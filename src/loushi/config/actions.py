@@ -56,6 +56,8 @@ ACTIONS: dict[str, Any] = {
     "buildings.floors_update": _("修改楼层"),
     "buildings.manager_member": _("登记物业人员"),
     "buildings.spaces_create": _("新增房源"),
+    "buildings.space_restored": _("恢复房源"),
+    "buildings.spaces_replaced": _("拆分、合并或撤销房源"),
     "buildings.space_state": _("房源状态变化"),
     "buildings.spaces_update": _("修改房源"),
     "buildings.update": _("修改楼宇"),

@@ -25,12 +25,12 @@ def connect() -> None:
     from loushi.foundation.web.parts import set_frame
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
-    from loushi.registry.enterprises.queries import held_spaces, name_kinds
+    from loushi.registry.enterprises.queries import held_spaces, name_kinds, stays_from
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
     _offline()
-    register_holders(held_spaces)
+    register_holders(holders=held_spaces, stays=stays_from)
     set_frame(Frame)
     name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
     name_kinds(KINDS)

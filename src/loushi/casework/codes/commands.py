@@ -14,6 +14,7 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.scoping import fetch
 from loushi.registry.buildings.models import Building, Space
+from loushi.registry.buildings.queries import standing
 
 # Without characters that are taken for each other when somebody types a code from a door.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -42,7 +43,9 @@ def make_codes(
         building = fetch(Building, actor, building_id, permission=MAKE, lock=True)
         wanted: list[tuple[Space | None, str]] = [(None, "")]
         if kind == ROOMS:
-            rooms = Space.objects.unscoped(WHY).filter(building=building)
+            rooms = Space.objects.unscoped(WHY).filter(
+                standing(timezone.localdate()), building=building
+            )
             wanted = [(space, "") for space in rooms.order_by("-floor__number", "number", "pk")]
             if not wanted:
                 raise Refused(_("这幢楼还没有登记房间，请先登记，或只要整幢一张。"), field="kind")

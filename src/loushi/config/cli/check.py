@@ -112,6 +112,14 @@ def _database() -> Iterator[Finding]:
         yield Finding(FAIL, "迁移", f"还有 {missing} 个没有执行，请运行 loushi migrate")
     else:
         yield Finding(GOOD, "迁移", "已是最新")
+        yield from _indexes()
+
+
+def _indexes() -> Iterator[Finding]:
+    from loushi.foundation.core.filling import missing_indexes
+
+    if missing := missing_indexes():
+        yield Finding(FAIL, "索引", f"缺 {len(missing)} 个，查询会很慢，请运行 loushi migrate")
 
 
 def _clock() -> Iterator[Finding]:

@@ -24,14 +24,16 @@ def pending() -> int:
 def run(options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
-    from loushi.foundation.core import stamps
+    from loushi.foundation.core import filling, stamps
 
     del options
     count = pending()
-    if not count:
+    if count:
+        call_command("migrate", verbosity=0, interactive=False)
+        say(f"数据库已更新，执行了 {count} 个迁移。")
+    else:
         stamps.install()  # a release may watch more tables without a migration
         say("数据库已是最新，无需更新。")
-        return 0
-    call_command("migrate", verbosity=0, interactive=False)
-    say(f"数据库已更新，执行了 {count} 个迁移。")
+    if restored := filling.restore_indexes():
+        say(f"补回了 {restored} 个缺失的索引：上一次写入大量数据时被中断。")
     return 0

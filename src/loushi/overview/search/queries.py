@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands import queries as demands
@@ -18,6 +19,7 @@ from loushi.casework.visits.models import Visit
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.language.queries import find, normalise, scope_of, searchable
 from loushi.registry.buildings.models import Building, Space
+from loushi.registry.buildings.queries import standing
 from loushi.registry.enterprises import queries as enterprises
 from loushi.registry.enterprises.models import Enterprise
 
@@ -157,7 +159,8 @@ def _rooms(actor: Actor, text: str, size: int) -> Group:
     if match is None or not any(sign.isdigit() for sign in match["room"]):
         return nothing
     place, room = match["place"].strip(), match["room"]
-    rows = Space.objects.visible_to(actor).filter(number__istartswith=room)
+    rows = Space.objects.visible_to(actor).filter(standing(timezone.localdate()))
+    rows = rows.filter(number__istartswith=room)
     if place:
         towers = find(kind="building", query=place, scope=scope_of(actor, Building), limit=RANKED)
         rows = rows.filter(building_id__in=towers.ids)

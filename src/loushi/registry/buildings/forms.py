@@ -101,9 +101,52 @@ class SpaceForm(forms.Form):
         help_text=lazy("留空表示从今天起。有企业入驻的房间总是“已租”，不必在这里改。"),
     )  # fmt: skip
 
+    since = forms.DateField(
+        label=lazy("启用日期"), required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=lazy("新分隔出来的房间填写；留空表示一直有。这一天以前的剖面图和入驻率里没有它。"),
+    )  # fmt: skip
+
     def values(self, building_id: int) -> dict[str, Any]:
         """What the command takes."""
         return {**self.cleaned_data, "building_id": building_id}
+
+
+class ReplaceForm(forms.Form):
+    """Rooms that are split, joined or given up."""
+
+    numbers = forms.CharField(
+        label=lazy("原来的房号"), max_length=200,
+        help_text=lazy("几间合并就写几间，用空格隔开。"),
+    )  # fmt: skip
+    on = forms.DateField(
+        label=lazy("从哪天起"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=lazy("这一天以前仍是原来的房间。"),
+    )  # fmt: skip
+    rows = forms.CharField(
+        label=lazy("变成哪些房间"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=lazy("一行一间：房号、空格、面积（㎡），例如“1201A 105.5”。只是撤销，就留空。"),
+    )  # fmt: skip
+    why = forms.CharField(
+        label=lazy("依据"), max_length=200,
+        help_text=lazy("例如“房产分割登记 2026-05”。"),
+    )  # fmt: skip
+
+    def clean_numbers(self) -> list[str]:
+        """The room numbers, however they were separated."""
+        text = self.cleaned_data["numbers"]
+        for mark in ",，、；;":
+            text = text.replace(mark, " ")
+        return text.split()
+
+    def clean_rows(self) -> list[dict[str, Any]]:
+        """One room a line; a line without area is a room whose area is not known yet."""
+        found = []
+        for line in self.cleaned_data["rows"].splitlines():
+            number, *rest = line.replace("㎡", " ").split()[:3] or [""]
+            if number:
+                found.append({"number": number, "area": rest[0] if rest else None})
+        return found
 
 
 class RoleForm(forms.Form):

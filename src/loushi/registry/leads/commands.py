@@ -18,6 +18,7 @@ from loushi.foundation.core.workflow import Move
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import Space
+from loushi.registry.buildings.queries import standing
 from loushi.registry.enterprises import commands as enterprises
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.leads.models import (
@@ -301,7 +302,8 @@ def _check_lease(full: Values) -> None:
 
 def _check_space(actor: Actor, space_id: int | None, move: str) -> None:
     """The room is one that the actor sees; who signs or moves in gets one that is free."""
-    space = Space.objects.visible_to(actor).filter(pk=space_id or 0).first()
+    rooms = Space.objects.visible_to(actor).filter(standing(timezone.localdate()))
+    space = rooms.filter(pk=space_id or 0).first()
     if space is None:
         raise Refused(_("请从匹配的房源里选一间。"), field="space_id")
     if move in ("sign", "move_in") and space.state not in (

@@ -15,7 +15,7 @@ from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.foundation.core.workflow import Move
 from loushi.registry.buildings.models import Building, Space
-from loushi.registry.buildings.queries import Page, page_of, unit_choices
+from loushi.registry.buildings.queries import Page, page_of, standing, unit_choices
 from loushi.registry.enterprises.models import IndustryCode, Presence, Tenancy
 from loushi.registry.enterprises.policy import RUNNING
 from loushi.registry.enterprises.queries import masked_phone
@@ -199,7 +199,9 @@ def matches(actor: Actor, row: InvestmentLead) -> list[Match]:
     """Vacant rooms that the actor sees in the lead's unit, the best first, each with its reasons:
     area, budget, use, neighbours of the same section."""
     rooms = Space.objects.visible_to(actor).filter(
-        path_range("unit_path", row.unit_path), state=Space.State.VACANT
+        standing(timezone.localdate()),
+        path_range("unit_path", row.unit_path),
+        state=Space.State.VACANT,
     )
     if row.area_min is not None:
         rooms = rooms.filter(area__gte=row.area_min * (1 - TOLERANCE))

@@ -24,6 +24,7 @@ from loushi.foundation.notices.commands import notify
 from loushi.registry.accounts.queries import users_with_permission
 from loushi.registry.buildings import commands as buildings
 from loushi.registry.buildings.models import Building, Floor, Space
+from loushi.registry.buildings.queries import standing
 from loushi.registry.territory.models import Unit
 
 CHUNK = 500
@@ -122,7 +123,7 @@ def make_campaign(actor: Actor, given: CampaignInput, *, tell: bool = True) -> S
 def _rooms(actor: Actor, building_ids: Sequence[int], unit_id: int | None) -> list[Space]:
     rows = (
         Space.objects.visible_to(actor, CAMPAIGN)
-        .filter(building_id__in=building_ids)
+        .filter(standing(timezone.localdate()), building_id__in=building_ids)
         .exclude(floor__kind__in=(Floor.Kind.PLANT, Floor.Kind.PARKING))
         .select_related("floor", "building")
         .defer("floor__outline", "building__outline")

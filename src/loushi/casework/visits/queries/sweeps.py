@@ -16,7 +16,7 @@ from loushi.casework.visits.queries.rooms import RoomFacts, facts_of, facts_of_t
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.buildings.models import Building
-from loushi.registry.buildings.queries import Page, page_of, unit_choices
+from loushi.registry.buildings.queries import Page, page_of, standing, unit_choices
 
 PAGE_SIZE = 20
 WHY = "rooms of a sweep that was checked"
@@ -367,7 +367,7 @@ def building_choices(actor: Actor) -> list[tuple[int, str]]:
     rows = (
         Building.objects.visible_to(actor, CAMPAIGN)
         .order_by("unit_path", "name", "pk")
-        .annotate(rooms=Count("spaces"))
+        .annotate(rooms=Count("spaces", filter=standing(timezone.localdate(), "spaces__")))
         .filter(rooms__gt=0)
     )
     return [

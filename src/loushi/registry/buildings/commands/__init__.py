@@ -36,11 +36,14 @@ from .property import (
     reveal_owner_phone,
     upsert_ownerships,
 )
+from .replacing import replace_spaces, restore_space
 from .rules import install_amenity_kinds, save_tax_tier, set_counting_rule
 from .spaces import save_floor, save_space, upsert_floors, upsert_spaces
 from .values import BuildingValues, FloorValues, SpaceValues
 
 __all__ = [
+    "replace_spaces",
+    "restore_space",
     "install_amenity_kinds",
     "AmenityValues",
     "ContractValues",

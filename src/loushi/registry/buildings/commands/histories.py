@@ -27,16 +27,22 @@ Histories = dict[int, list[Said]]
 Holders = Callable[[Collection[int]], set[int]]
 
 
-def _nobody(_space_ids: Collection[int]) -> set[int]:
+Stays = Callable[[Collection[int], date], set[int]]
+
+
+def _nobody(_space_ids: Collection[int], *_on: date) -> set[int]:
     return set()
 
 
 _holders: list[Holders] = [_nobody]
+_stays: list[Stays] = [_nobody]
 
 
-def register_holders(holders: Holders) -> None:
-    """Names the callable that says which of these spaces somebody holds today (`config.wiring`)."""
+def register_holders(*, holders: Holders, stays: Stays) -> None:
+    """Names the callables that say which of these spaces somebody holds today, and in which of them
+    somebody stays on a day or after it (`config.wiring`)."""
     _holders[:] = [holders]
+    _stays[:] = [stays]
 
 
 def record_state(
@@ -151,6 +157,11 @@ def states_today(space_ids: Sequence[int], today: date) -> dict[int, str]:
 def held_today(space_ids: Collection[int]) -> set[int]:
     """Which of these spaces somebody who is really there holds today."""
     return _holders[0](space_ids)
+
+
+def held_from(space_ids: Collection[int], on: date) -> set[int]:
+    """In which of these spaces somebody stays on a day or after it."""
+    return _stays[0](space_ids, on)
 
 
 def mark_totals(building_ids: Iterable[int]) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypedDict
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.audit.commands import Line, record, record_look, record_many
@@ -15,8 +16,9 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.buildings.commands.buildings import Upserted
-from loushi.registry.buildings.models import Building, Owner, Ownership, Space
+from loushi.registry.buildings.models import Building, Owner, Ownership
 from loushi.registry.buildings.policy import CHANGE, REVEAL
+from loushi.registry.buildings.queries.floors import rooms_named
 
 SHORTEST_PURPOSE = 4
 WHY = "owners of buildings that were checked"
@@ -183,11 +185,10 @@ def _homes(actor: Actor, ids: set[int], permission: str) -> dict[int, Building]:
 
 def _name_spaces(cleaned: Sequence[dict[str, Any]]) -> None:
     named = {row["building_id"] for row in cleaned if row["number"]}
-    rows = Space.objects.unscoped(WHY).filter(building_id__in=named)
-    ids = {(b, n): pk for pk, b, n in rows.values_list("pk", "building_id", "number")}
+    rooms, today = rooms_named(named), timezone.localdate()
     for row in cleaned:
-        number = row.pop("number")
-        row["space_id"] = ids.get((row["building_id"], number)) if number else None
+        number, day = row.pop("number"), row.get("since") or today
+        row["space_id"] = rooms.ever(row["building_id"], number, day) if number else None
         if number and row["space_id"] is None:
             raise Refused(
                 _("这幢楼没有登记房号 %(number)s。请先登记房源，或改正房号。") % {"number": number},

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,9 +75,15 @@ def upsert_floors(
 
 
 def upsert_spaces(
-    *, actor: Actor, rows: Sequence[SpaceValues], why: str = "", permission: str = CHANGE
+    *,
+    actor: Actor,
+    rows: Sequence[SpaceValues],
+    why: str = "",
+    permission: str = CHANGE,
+    fresh: bool = False,
 ) -> Upserted:
-    """Creates and changes spaces, known by building and room number; makes missing floors."""
+    """Creates and changes spaces, known by building and room number among those that are not gone;
+    makes missing floors. `fresh`: all of them are new."""
     cleaned = clean_rows(rows, clean_space, new=True)
     _refuse_twice([(row["building_id"], row["number"]) for row in cleaned], "number")
     with transaction.atomic():
@@ -97,7 +104,7 @@ def upsert_spaces(
                         field="unit_id" if len(rows) == 1 else f"{index}.unit_id",
                     )
                 row["unit_path"] = path
-        known = _stored(Space, {row["building_id"] for row in cleaned})
+        known = {} if fresh else _stored(Space, {row["building_id"] for row in cleaned})
         said = _take_states(cleaned, known)
         result = _upsert(
             actor, Space, cleaned, "spaces", why,
@@ -259,12 +266,14 @@ def _upsert(
 
 
 def _stored(model: Any, building_ids: Iterable[int]) -> dict[tuple[int, Any], Any]:
+    """Floors, or the spaces that are not gone, by building and number."""
+    rows = model.objects.unscoped("parts of checked buildings").order_by("pk")
+    if model is Space:
+        rows = rows.filter(Q(until__isnull=True) | Q(until__gt=timezone.localdate()))
     return {
         (row.building_id, row.number): row
         for chunk in _chunks(sorted(building_ids))
-        for row in model.objects.unscoped("parts of checked buildings").filter(
-            building_id__in=chunk
-        )
+        for row in rows.filter(building_id__in=chunk)
     }
 
 

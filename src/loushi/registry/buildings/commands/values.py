@@ -59,7 +59,7 @@ class FloorValues(TypedDict, total=False):
 class SpaceValues(TypedDict, total=False):
     """Any subset; `building_id` and `number` say which space. `floor_number` makes the floor
     where the building has none of that number yet. `state` is said from `state_since` on (default:
-    today; for a new space since always)."""
+    today; for a new space since always); `since` is the first day on which the space stands."""
 
     building_id: int
     number: str
@@ -71,6 +71,7 @@ class SpaceValues(TypedDict, total=False):
     rent: Decimal | float | str | None
     state: str
     state_since: date | None
+    since: date | None
     source: str
 
 

@@ -120,7 +120,12 @@ class Floor(Scoped):
 
 class Space(Scoped):
     """房源 / 单元: a lettable room or part of a floor. `state` is today's: it follows from what was
-    said (`SpaceState`) and from the tenancies, and is renewed every day."""
+    said (`SpaceState`) and from the tenancies, and is renewed every day.
+
+    It stands from `since` (empty: always) until the day before `until`: rooms are split, joined and
+    given up. Who reads the rooms of a day asks `buildings.queries.standing`. A number may come back
+    once the room that had it is gone.
+    """
 
     index_again = "loushi.registry.buildings.commands.indexing.index_towers"
 
@@ -159,12 +164,25 @@ class Space(Scoped):
         _("报价（元/㎡·天）"), max_digits=8, decimal_places=2, null=True, blank=True
     )
     state = models.CharField(_("状态"), max_length=14, choices=State.choices, default=State.VACANT)
+    since = models.DateField(_("启用日期"), null=True, blank=True)
+    until = models.DateField(_("撤销日期"), null=True, blank=True)
     source = models.CharField(_("来源"), max_length=60, blank=True, default="")
 
     class Meta(Scoped.Meta):
         ordering = ["building_id", "number"]
+        indexes = [models.Index(fields=["building", "number"], name="space_number")]
         constraints = [
-            models.UniqueConstraint(fields=["building", "number"], name="space_once"),
+            models.UniqueConstraint(
+                fields=["building", "number"],
+                condition=models.Q(until__isnull=True),
+                name="space_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True)
+                | models.Q(since__isnull=True)
+                | models.Q(until__gt=models.F("since")),
+                name="space_stands_forward",
+            ),
             models.CheckConstraint(
                 condition=models.Q(area__isnull=True) | models.Q(area__gte=0),
                 name="space_area_not_negative",

@@ -37,17 +37,20 @@ from .finding import Finder, Known, finder
 from .floors import (
     PlanFloor,
     PlanSpace,
+    RoomsNamed,
     SpaceLine,
     area_sum,
     exported_spaces,
     occupancy_of,
     plan_of,
+    rooms_named,
     said_history,
     said_on,
     space_choices,
     space_lines,
     space_values,
     spaces,
+    standing,
     state_counts,
 )
 from .grants import grants_of, people_with_permission
@@ -76,6 +79,9 @@ from .property import (
 )
 
 __all__ = [
+    "RoomsNamed",
+    "rooms_named",
+    "standing",
     "OwnerLine",
     "amenities_of",
     "amenity_kinds",

@@ -19,6 +19,7 @@ from loushi.registry.accounts.queries import running_on
 from loushi.registry.buildings.models import Building, BuildingRole, Grade, Space
 from loushi.registry.buildings.policy import APPOINT, CHANGE, VIEW
 from loushi.registry.buildings.queries.counting import Occupancy, counting_on
+from loushi.registry.buildings.queries.floors import standing
 from loushi.registry.buildings.queries.paging import PAGE_SIZE, Page, page_of
 from loushi.registry.territory import queries as territory
 from loushi.registry.territory.models import Unit
@@ -106,7 +107,7 @@ def buildings(actor: Actor, filters: Filters | None = None) -> QuerySet[Building
         rows = rows.filter(grade=filters.grade)
     if filters.vacancy:
         vacant = Space.objects.unscoped("narrowing rows that are scoped already").filter(
-            state=Space.State.VACANT
+            standing(timezone.localdate()), state=Space.State.VACANT
         )
         inside = Q(pk__in=vacant.values("building_id"))
         rows = rows.filter(inside if filters.vacancy == "yes" else ~inside)
@@ -210,7 +211,7 @@ def occupancies(building_ids: Sequence[int]) -> dict[int, Occupancy]:
     """Today's occupancy of buildings that the caller has checked, by the state of their spaces."""
     rows = (
         Space.objects.unscoped("totals of buildings that were checked")
-        .filter(building_id__in=building_ids)
+        .filter(standing(timezone.localdate()), building_id__in=building_ids)
         .order_by()
         .values_list("building_id", "state")
         .annotate(area_sum=Coalesce(Sum("area"), ZERO), rooms=Count("pk"))

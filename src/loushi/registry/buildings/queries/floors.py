@@ -1,7 +1,7 @@
 """Reading floors and spaces: the plan of a building, the table of its rooms."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,6 +53,9 @@ class SpaceLine:
     state_label: str
     unit: str
     source: str
+    since: date | None
+    until: date | None
+    gone: bool
     may_change: bool
 
 
@@ -91,12 +94,13 @@ def occupancy_of(
 
 
 def plan_of(actor: Actor, building_id: int, on: date | None = None) -> tuple[PlanFloor, ...]:
-    """The floors of a building, top floor first, with the spaces that the actor sees and what was
-    said of them on a day (default today)."""
+    """The floors of a building, top floor first, with the spaces of a day (default today) that the
+    actor sees and what was said of them then."""
     fetch(Building, actor, building_id)
-    said = said_on(building_id, on or timezone.localdate())
+    day = on or timezone.localdate()
+    said = said_on(building_id, day)
     by_floor: dict[int | None, list[PlanSpace]] = defaultdict(list)
-    for space in spaces(actor, building_id):
+    for space in spaces(actor, building_id).filter(standing(day)):
         by_floor[space.floor_id].append(
             PlanSpace(
                 space.pk,
@@ -127,6 +131,53 @@ def plan_of(actor: Actor, building_id: int, on: date | None = None) -> tuple[Pla
     return tuple(found)
 
 
+standing = running
+"""Which rooms there are on a day: the one rule (`Space.since`, `Space.until`), a condition that
+every list, plan and total of rooms puts to `Space` (or by `prefix` to a relation that leads to it).
+"""
+
+
+def rooms_named(building_ids: Iterable[int]) -> "RoomsNamed":
+    """The rooms of buildings that were checked by number, on any day."""
+    found: dict[tuple[int, str], list[tuple[date | None, date | None, int]]] = defaultdict(list)
+    ids = sorted(building_ids)
+    for start in range(0, len(ids), 2_000):
+        rows = Space.objects.unscoped("rooms of buildings that were checked").filter(
+            building_id__in=ids[start : start + 2_000]
+        )
+        for home, number, *room in rows.order_by("pk").values_list(
+            "building_id", "number", "since", "until", "pk"
+        ):
+            found[home, number].append(tuple(room))  # type: ignore[arg-type]
+    return RoomsNamed(found)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsNamed:
+    """Rooms by building and number; a number may have been given twice, one after the other."""
+
+    rooms: Mapping[tuple[int, str], Sequence[tuple[date | None, date | None, int]]]
+
+    def on(self, building_id: int, number: str, day: date) -> int | None:
+        """The room of that number that stands on a day."""
+        for since, until, pk in self.rooms.get((building_id, number), ()):
+            if (since is None or since <= day) and (until is None or day < until):
+                return pk
+        return None
+
+    def ever(self, building_id: int, number: str, day: date) -> int | None:
+        """That room, else the last one that had the number."""
+        held = self.rooms.get((building_id, number), ())
+        return self.on(building_id, number, day) or (held[-1][2] if held else None)
+
+    def gone(self, building_id: int, number: str, day: date) -> date | None:
+        """Since when no room of that number stands, where it stood before that day."""
+        if self.on(building_id, number, day):
+            return None
+        ends = [until for _s, until, _pk in self.rooms.get((building_id, number), ()) if until]
+        return max((end for end in ends if end <= day), default=None)
+
+
 def said_on(building_id: int, on: date) -> dict[int, str]:
     """Space id → what was said of it on a day, for a building that was checked."""
     return dict(
@@ -146,7 +197,7 @@ def said_history(space_id: int) -> list[tuple[str, date | None, date | None]]:
 
 
 def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:
-    """The visible spaces of a building, by floor (top first) and number."""
+    """The visible spaces of a building, of all days, by floor (top first) and number."""
     return (
         Space.objects.visible_to(actor)
         .filter(building_id=building_id)
@@ -156,13 +207,14 @@ def spaces(actor: Actor, building_id: int) -> QuerySet[Space]:
 
 
 def space_lines(actor: Actor, building_id: int, state: str = "") -> list[SpaceLine]:
-    """The visible rooms of a visible building, optionally of one state."""
+    """The visible rooms of a visible building, optionally of one state; those gone come last."""
     building = fetch(Building, actor, building_id)
     rows = spaces(actor, building_id).select_related("floor", "unit").defer("floor__outline")
+    today = timezone.localdate()
     if state:
-        rows = rows.filter(state=state)
+        rows = rows.filter(standing(today), state=state)
     may_change = permits(actor, CHANGE, building)
-    return [
+    lines = [
         SpaceLine(
             id=row.pk,
             number=row.number,
@@ -175,17 +227,21 @@ def space_lines(actor: Actor, building_id: int, state: str = "") -> list[SpaceLi
             state_label=row.get_state_display(),
             unit=row.unit.name if row.unit else "",
             source=row.source,
+            since=row.since,
+            until=row.until,
+            gone=row.until is not None and row.until <= today,
             may_change=may_change,
         )
         for row in rows
     ]
+    return sorted(lines, key=lambda line: line.gone)
 
 
 def state_counts(building_id: int) -> list[tuple[str, str, int]]:
     """(state, label, rooms) of a building that was checked; states without rooms are left out."""
     counts = dict(
         Space.objects.unscoped("counting rooms of a building that was checked")
-        .filter(building_id=building_id)
+        .filter(standing(timezone.localdate()), building_id=building_id)
         .order_by()
         .values_list("state")
         .annotate(count=Count("pk"))
@@ -199,7 +255,11 @@ def state_counts(building_id: int) -> list[tuple[str, str, int]]:
 
 def space_choices(actor: Actor, building_id: int) -> list[tuple[int, str]]:
     """(id, number) of the visible spaces of a building, for forms."""
-    rows = Space.objects.visible_to(actor).filter(building_id=building_id).order_by("number", "pk")
+    rows = (
+        Space.objects.visible_to(actor)
+        .filter(standing(timezone.localdate()), building_id=building_id)
+        .order_by("number", "pk")
+    )
     return list(rows.values_list("pk", "number"))
 
 
@@ -216,6 +276,7 @@ def space_values(actor: Actor, space_id: int) -> dict[str, Any]:
         "condition": space.condition,
         "rent": space.rent,
         "state": space.state,
+        "since": space.since,
         "source": space.source,
     }
 
@@ -224,7 +285,7 @@ def exported_spaces(actor: Actor, building_ids: Iterable[int]) -> QuerySet[Space
     """Spaces of visible buildings for the export."""
     return (
         Space.objects.visible_to(actor)
-        .filter(building_id__in=building_ids)
+        .filter(standing(timezone.localdate()), building_id__in=building_ids)
         .select_related("building", "floor")
         .order_by("building_id", "number", "pk")
     )

@@ -8,13 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.transfer.commands import export
 from loushi.registry.buildings import commands, queries
 from loushi.registry.buildings.exports import BuildingExporter, SpaceExporter
-from loushi.registry.buildings.forms import BuildingForm, RoleForm, SpaceForm, add_refusal
+from loushi.registry.buildings.forms import (
+    BuildingForm,
+    ReplaceForm,
+    RoleForm,
+    SpaceForm,
+    add_refusal,
+)
 from loushi.registry.buildings.policy import CHANGE, EXPORT
 from loushi.registry.buildings.showing import (
     building_context,
@@ -145,6 +151,43 @@ def edit_space(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("buildings:spaces", initial["building_id"])
     title = _("更正房号 %(number)s") % {"number": initial["number"]}
     return _form(request, form, title, initial["building_id"])
+
+
+def replace_spaces(request: HttpRequest, pk: int) -> HttpResponse:
+    """Splits, joins or gives up rooms from a day on."""
+    page = queries.building_page(request.actor, pk)
+    if not page.may_change:
+        raise Denied
+    numbers = request.GET.get("room", "")[:30]
+    initial = {"on": timezone.localdate(), "numbers": numbers}
+    form = ReplaceForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ids = commands.replace_spaces(actor=request.actor, building_id=pk, **form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            said = _("%(old)s 从 %(day)s 起撤销，新增 %(n)d 间。") % {
+                "old": "、".join(form.cleaned_data["numbers"]),
+                "day": form.cleaned_data["on"].isoformat(), "n": len(ids),
+            }  # fmt: skip
+            messages.info(request, said)
+            return redirect("buildings:spaces", pk)
+    title = _("拆分、合并或撤销房间 · %(name)s") % {"name": page.building.name}
+    return _form(request, form, title, pk)
+
+
+@require_POST
+def restore_space(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes back that a room was given up."""
+    building_id = queries.space_values(request.actor, pk)["building_id"]
+    try:
+        room = commands.restore_space(actor=request.actor, space_id=pk)
+    except Conflict as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.info(request, _("房号 %(number)s 已恢复。") % {"number": room.number})
+    return redirect("buildings:spaces", building_id)
 
 
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:

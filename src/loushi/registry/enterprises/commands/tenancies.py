@@ -21,6 +21,7 @@ from loushi.foundation.core.scoping import fetch, require
 from loushi.foundation.transfer.commands import insert_rows, update_rows
 from loushi.registry.buildings import commands as buildings
 from loushi.registry.buildings.models import Building, Space
+from loushi.registry.buildings.queries import rooms_named
 from loushi.registry.enterprises.commands.claims import (
     CLAIMED,
     Claim,
@@ -273,28 +274,29 @@ def _name_spaces(
     """Replaces `space_number` by `space_id`; a room that the building lacks is made."""
     named = [row for row in cleaned if row.get("space_number") and not row.get("space_id")]
     keys = {(row["building_id"], row["space_number"].strip()) for row in named}
-    ids: dict[tuple[int, str], int] = {}
-    for chunk in chunks(sorted({building_id for building_id, _number in keys})):
-        rows = Space.objects.unscoped("rooms of buildings that are checked by path")
-        ids |= {
-            (building_id, number): pk
-            for pk, building_id, number in rows.filter(building_id__in=chunk).values_list(
-                "pk", "building_id", "number"
+    rooms, today = rooms_named({home for home, _number in keys}), timezone.localdate()
+    for row in named:
+        number = row["space_number"].strip()
+        if gone := rooms.gone(row["building_id"], number, row.get("since") or today):
+            raise Refused(
+                _("房号 %(number)s 已于 %(day)s 撤销。请填拆分、合并以后的房号。")
+                % {"number": number, "day": gone.isoformat()},
+                field="space_number",
             )
-        }
-    missing = sorted(keys - set(ids))
-    if missing:
+    ids: dict[tuple[int, str], int] = {}
+    if missing := sorted(keys - set(rooms.rooms)):
         made = buildings.upsert_spaces(
             actor=actor,
             rows=[{"building_id": home, "number": number} for home, number in missing],
             why=why,
             permission=permission,
         )
-        ids |= dict(zip(missing, made.ids, strict=True))
+        ids = dict(zip(missing, made.ids, strict=True))
     for row in cleaned:
         number = str(row.pop("space_number", "") or "").strip()
         if number and not row.get("space_id"):
-            row["space_id"] = ids[(row["building_id"], number)]
+            place = (row["building_id"], number)
+            row["space_id"] = ids.get(place) or rooms.ever(*place, row.get("since") or today)
 
 
 def _place(cleaned: Sequence[dict[str, Any]], homes: Mapping[int, tuple[int, str]]) -> None:

@@ -36,7 +36,7 @@ from .enterprises import (
 )
 from .facts import Fact, facts_of, lies_on, presences_on, reasons
 from .grants import grants_of
-from .holding import held_spaces
+from .holding import held_spaces, stays_from
 from .marks import (
     Level,
     Mark,
@@ -118,6 +118,7 @@ from .vacancies import (
 )
 
 __all__ = [
+    "stays_from",
     "Ruling",
     "rules_beside",
     "tag_rules",

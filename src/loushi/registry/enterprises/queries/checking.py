@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from loushi.registry.buildings.models import Floor, Space
+from loushi.registry.buildings.queries import standing
 from loushi.registry.enterprises.models import (
     Enterprise,
     EnterpriseContact,
@@ -295,7 +296,23 @@ def _rooms() -> Iterator[Breach]:
     spaces = Space.objects.unscoped(WHY)
     taken = (Space.State.LET, Space.State.SELF_USED)
     held = spaces.filter(pk__in=sitting.values("space_id")).exclude(state__in=taken)
-    empty = spaces.filter(state=Space.State.LET).exclude(pk__in=sitting.values("space_id"))
+    empty = spaces.filter(standing(today), state=Space.State.LET).exclude(
+        pk__in=sitting.values("space_id")
+    )
+    outside = Tenancy.objects.unscoped(WHY).filter(
+        Q(space__until__isnull=False) & (Q(until__isnull=True) | Q(until__gt=F("space__until")))
+        | Q(since__lt=F("space__since")),
+        sits=True,
+    )
+    for pk, name, number in outside.order_by("pk").values_list(
+        "pk", "enterprise__name", "space__number"
+    ):
+        yield Breach(
+            "rooms",
+            _("“%(name)s”的入驻超出了房号 %(number)s 存在的日期")
+            % {"name": name, "number": number},
+            (_("入驻 %(pk)d") % {"pk": pk},),
+        )
     for rows, sentence in (
         (held, _("%(room)s 有企业在办公，房源状态却不是已租或自用")),
         (empty, _("%(room)s 没有企业在办公，房源状态却是已租")),
@@ -311,6 +328,7 @@ def _areas() -> Iterator[Breach]:
     floors = (
         Floor.objects.unscoped(WHY)
         .filter(area__gt=0)
+        .filter(standing(timezone.localdate(), "spaces__"))
         .annotate(rooms=Sum("spaces__area"), count=Count("spaces"))
         .filter(rooms__gt=F("area") * TOLERANCE)
         .order_by("pk")

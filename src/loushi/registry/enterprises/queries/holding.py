@@ -22,6 +22,14 @@ def holding_on(on: date) -> QuerySet[Tenancy]:
     )
 
 
+def stays_from(space_ids: Collection[int], on: date) -> set[int]:
+    """In which of these spaces somebody sits on a day or after it; `buildings` asks."""
+    rows = Tenancy.objects.unscoped("rooms that were checked").filter(
+        Q(until__isnull=True) | Q(until__gt=on), REALLY_THERE, space_id__in=sorted(space_ids)
+    )
+    return {pk for pk in rows.values_list("space_id", flat=True) if pk}
+
+
 def held_spaces(space_ids: Collection[int]) -> set[int]:
     """Which of these spaces are held today; `buildings` asks (`config.wiring`)."""
     ids = sorted(space_ids)

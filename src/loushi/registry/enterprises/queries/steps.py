@@ -18,11 +18,14 @@ Span = tuple[date | None, date | None]
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room with what was said of it and when somebody who is really there held it."""
+    """A room with what was said of it, when somebody who is really there held it, and from when to
+    when it stands."""
 
     area: Decimal
     said: Sequence[tuple[str, date | None, date | None]]
     held: Sequence[Span]
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ def steps_of(rooms: Iterable[Room]) -> list[Step]:
             if before:
                 areas[day][before] -= room.area
                 counts[day][before] -= 1
-            areas[day][state] += room.area
-            counts[day][state] += 1
+            if state:
+                areas[day][state] += room.area
+                counts[day][state] += 1
             before = state
     return list(_added_up(areas, counts))
 
@@ -68,19 +72,25 @@ def _added_up(
 
 
 def _states(room: Room) -> Iterable[tuple[date, str]]:
-    """The days on which the state of a room changes, and to what; the first is `FIRST`."""
-    days = {FIRST}
+    """The days on which the state of a room changes, and to what ("": it stands no longer); the
+    first is `FIRST`, or the day from which it stands."""
+    first = max(room.since or FIRST, FIRST)
+    days = {first}
     for _state, since, until in room.said:
-        days |= {day for day in (since, until) if day and day > FIRST}
+        days |= {day for day in (since, until) if day and day > first}
     for since, until in room.held:
-        days |= {day for day in (since, until) if day and day > FIRST}
+        days |= {day for day in (since, until) if day and day > first}
     before = ""
     for day in sorted(days):
+        if room.until and day >= room.until:
+            break
         said = next((s for s, since, until in room.said if _covers(since, until, day)), "")
         state = state_of(said, any(_covers(since, until, day) for since, until in room.held))
         if state != before:
             yield day, state
             before = state
+    if room.until and room.until > first:
+        yield room.until, ""
 
 
 def _covers(since: date | None, until: date | None, on: date) -> bool:

@@ -21,6 +21,7 @@ from loushi.registry.buildings.queries import (
     counting_between,
     counting_on,
     covering,
+    standing,
 )
 from loushi.registry.enterprises.models import BuildingTotals, Tenancy
 from loushi.registry.enterprises.queries.holding import REALLY_THERE, holding_on
@@ -77,7 +78,7 @@ def month_ends(last: date, count: int = 24) -> list[date]:
 def raw_totals(on: date, building_ids: Collection[int] | None = None) -> dict[int, Totals]:
     """Totals by building from the facts of a day; all buildings where none are named."""
     said = FilteredRelation("said", condition=covering(on, "said__"))
-    rooms = Space.objects.unscoped(WHY).alias(of_day=said).order_by()
+    rooms = Space.objects.unscoped(WHY).filter(standing(on)).alias(of_day=said).order_by()
     if building_ids is not None:
         rooms = rooms.filter(building_id__in=building_ids)
     everything = _summed(rooms)
@@ -119,8 +120,10 @@ def fresh_steps(building_ids: Collection[int]) -> dict[int, list[Step]]:
         for pk, since, until in stays.order_by().values_list("space_id", "since", "until"):
             held[pk or 0].append((since, until))
         found = Space.objects.unscoped(WHY).filter(building_id__in=chunk).order_by()
-        for pk, building_id, area in found.values_list("pk", "building_id", "area"):
-            room = Room(area or Decimal(0), said.get(pk, ()), held.get(pk, ()))
+        for pk, building_id, area, *days in found.values_list(
+            "pk", "building_id", "area", "since", "until"
+        ):
+            room = Room(area or Decimal(0), said.get(pk, ()), held.get(pk, ()), *days)
             rooms[building_id].append(room)
     return {pk: steps_of(held_rooms) for pk, held_rooms in rooms.items()}
 

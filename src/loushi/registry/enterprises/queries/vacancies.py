@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.scoping import path_range
 from loushi.registry.buildings.models import Space
-from loushi.registry.buildings.queries import Page, covering, page_of
+from loushi.registry.buildings.queries import Page, covering, page_of, standing
 from loushi.registry.enterprises.models import Tenancy
 from loushi.registry.enterprises.queries.holding import REALLY_THERE
 from loushi.registry.territory.models import Unit
@@ -183,11 +183,12 @@ def _vacant(actor: Actor, filters: VacancyFilters) -> QuerySet[Any]:
     )
     rows = (
         Space.objects.visible_to(actor)
-        .filter(_inside(filters.unit), state=Space.State.VACANT)
+        .filter(standing(today), _inside(filters.unit), state=Space.State.VACANT)
         .select_related("building__unit", "floor")
         .defer("building__outline", "floor__outline")
-        .annotate(since=Subquery(left), sort_area=Coalesce("area", ZERO))
-        .annotate(sort_since=Coalesce("since", Value(date.min.replace(year=1900))))
+        .annotate(empty_since=Coalesce(Subquery(left), F("since")))
+        .annotate(sort_area=Coalesce("area", ZERO))
+        .annotate(sort_since=Coalesce("empty_since", Value(date.min.replace(year=1900))))
     )
     if filters.building:
         rows = rows.filter(building_id=filters.building)
@@ -200,7 +201,7 @@ def _vacant(actor: Actor, filters: VacancyFilters) -> QuerySet[Any]:
     if filters.condition:
         rows = rows.filter(condition=filters.condition)
     if filters.days is not None:
-        rows = rows.filter(since__lte=today - timedelta(days=filters.days))
+        rows = rows.filter(empty_since__lte=today - timedelta(days=filters.days))
     return rows
 
 
@@ -223,8 +224,8 @@ def _line(row: Any, today: date) -> VacantRoom:
         use=row.use,
         condition=row.get_condition_display(),
         rent=row.rent,
-        since=row.since,
-        days=(today - row.since).days if row.since else None,
+        since=row.empty_since,
+        days=(today - row.empty_since).days if row.empty_since else None,
     )
 
 

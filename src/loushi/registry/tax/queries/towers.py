@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from loushi.registry.buildings.models import Building, Space, TaxTier
+from loushi.registry.buildings.queries import standing
 from loushi.registry.tax.queries.cube import CubeCell
 
 
@@ -17,7 +19,7 @@ def areas_of(building_ids: Sequence[int]) -> dict[int, Decimal]:
     found = dict(rows.values_list("pk", "lettable_area"))
     rooms = (
         Space.objects.unscoped("areas of towers whose cells were checked")
-        .filter(building_id__in=ids)
+        .filter(standing(timezone.localdate()), building_id__in=ids)
         .order_by()
         .values_list("building_id")
         .annotate(sum=Sum("area"))
