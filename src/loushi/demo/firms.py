@@ -40,8 +40,8 @@ def credit_code(shape: Template, number: int, kind: str) -> str:
 def settle(
     actor: Actor, rng: Random, shape: Template, places: Places, officers: dict[int, list[int]],
     today: date,
-) -> list[Enterprise]:  # fmt: skip
-    """Registers the enterprises, moves them in, and notes a contact each."""
+) -> list[int]:  # fmt: skip
+    """Registers the enterprises, moves them in, and notes a contact each; their ids in order."""
     install_lists(actor=actor)
     industries = set(IndustryCode.objects.values_list("code", flat=True))
     rooms = [
@@ -130,18 +130,18 @@ def _named_apart(rows: list[Any]) -> None:
 
 
 def _move_in(
-    actor: Actor, rng: Random, shape: Template, enterprises: list[Enterprise], rooms: list[Any],
+    actor: Actor, rng: Random, shape: Template, enterprises: list[int], rooms: list[Any],
     presences: list[str], today: date,
 ) -> None:  # fmt: skip
     tenancies: list[Any] = []
     placed = zip(enterprises, rooms, presences, strict=True)
-    for number, (enterprise, (tower, space), presence) in enumerate(placed, 1):
+    for number, (pk, (tower, space), presence) in enumerate(placed, 1):
         since = today - timedelta(days=rng.randrange(30, 1800))
         if number <= shape.cluster:
             since = came_on(number, shape, today)
         tenancies.append(
             {
-                "enterprise_id": enterprise.pk,
+                "enterprise_id": pk,
                 "building_id": tower.pk,
                 "space_id": space.pk,
                 "presence": presence,
@@ -168,13 +168,13 @@ def _lease_end(rng: Random, since: date, today: date) -> date:
 
 
 def _before(
-    rng: Random, enterprises: list[Enterprise], now: dict[str, Any], since: date
+    rng: Random, enterprises: list[int], now: dict[str, Any], since: date
 ) -> dict[str, Any]:
     """The tenant before: left some weeks or months earlier, sits elsewhere today."""
     until = since - timedelta(days=rng.choice((1, 14, 45, 90, 160, 260)))
     said = {name: value for name, value in now.items() if name != "presence"}
     return said | {
-        "enterprise_id": rng.choice(enterprises).pk,
+        "enterprise_id": rng.choice(enterprises),
         "sits": True,
         "since": until - timedelta(days=rng.randrange(300, 1500)),
         "until": until,
@@ -183,17 +183,17 @@ def _before(
     }
 
 
-def _contacts(actor: Actor, rng: Random, enterprises: list[Enterprise]) -> None:
+def _contacts(actor: Actor, rng: Random, enterprises: list[int]) -> None:
     titles = ("行政主管", "总经理助理", "办公室主任", "人事经理", "店长")
     rows: list[Any] = [
         {
-            "enterprise_id": enterprise.pk,
+            "enterprise_id": pk,
             "name": names.person(rng),
             "phone": f"199{number:08d}",
             "title": rng.choice(titles),
             "is_primary": True,
         }
-        for number, enterprise in enumerate(enterprises, 1)
+        for number, pk in enumerate(enterprises, 1)
     ]
     upsert_contacts(actor=actor, rows=rows, why=WHY)
 
@@ -209,10 +209,9 @@ JUDGED = (
 MOST_JUDGED = 90
 
 
-def _mark(actor: Actor, rng: Random, enterprises: list[Enterprise], today: date) -> None:
+def _mark(actor: Actor, rng: Random, ids: list[int], today: date) -> None:
     """Tags by rule and by hand, and judgements of a few: whoever looks after a firm makes those."""
     apply_tag_rules(actor=actor)
-    ids = [firm.pk for firm in enterprises]
     for kind, share, source in (
         ("above_scale", 0.04, "统计部门名录"), ("high_tech", 0.05, "证书"),
         ("specialised", 0.02, "认定文件"), ("new_economy", 0.1, "党群摸排"),
@@ -225,11 +224,9 @@ def _mark(actor: Actor, rng: Random, enterprises: list[Enterprise], today: date)
         judge_stability(actor=actor, enterprise_id=pk, level=level, reason=reason, on=on)
 
 
-def with_homes(enterprises: list[Enterprise]) -> list[Enterprise]:
-    """The same enterprises as they stand after moving in, in the order of their ids."""
+def with_homes(ids: list[int]) -> list[Enterprise]:
+    """The enterprises as they stand after moving in, in the order of their ids."""
     reason = "the demo's own enterprises"
     return list(
-        Enterprise.objects.unscoped(reason)
-        .filter(pk__gte=enterprises[0].pk, pk__lte=enterprises[-1].pk)
-        .order_by("pk")
+        Enterprise.objects.unscoped(reason).filter(pk__gte=ids[0], pk__lte=ids[-1]).order_by("pk")
     )

@@ -68,6 +68,7 @@ def _values(
     actor: Actor,
     action: str,
     line: Line,
+    now: datetime,
     result: str = Entry.Result.DONE,
     ip: str | None = None,
 ) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def _values(
     who = line.actor or actor
     before, after = changed(line.before, line.after)
     return {
-        "at": line.at or timezone.now(),
+        "at": line.at or now,
         "actor_id": who.user_id,
         "actor_name": who.name[:80],
         "actor_appointment": who.appointment[:160],
@@ -119,17 +120,19 @@ def record(
     refusal worth keeping is recorded after the rollback with `result="refused"`.
     """
     line = Line(subject, before or {}, after or {}, why, unit_path)
-    entry = Entry(**_values(actor, action, line, result, ip))
+    entry = Entry(**_values(actor, action, line, timezone.now(), result, ip))
     entry.save(force_insert=True)
     return entry
 
 
 def record_many(*, actor: Actor, action: str, lines: Iterable[Line]) -> int:
-    """Adds many entries, 1,000 to an insert; returns how many. Gives the same rows as `record`."""
+    """Adds many entries, 1,000 to an insert; returns how many. Gives the same rows as `record`,
+    of one moment where the lines name none."""
     total = 0
     pending: list[dict[str, Any]] = []
+    now = timezone.now()
     for line in lines:
-        pending.append(_values(actor, action, line))
+        pending.append(_values(actor, action, line, now))
         if len(pending) == ROWS_PER_INSERT:
             total += _insert(pending)
             pending = []

@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import lookups  # noqa: F401 - registers `among`
         from .calendar_models import CalendarVersion, ServiceLevel
         from .stamps import noting, watch
 

@@ -2,8 +2,8 @@
 
 Django's `bulk_create` and `bulk_update` build one long SQL text per batch and call several methods
 per cell; for tens of thousands of rows that is most of the time of an import. Here values are
-prepared column by column, and sent as one prepared statement (SQLite) or COPY (PostgreSQL). As
-with `bulk_create`, `save()` and signals do not run. Call inside a transaction.
+prepared column by column, and sent as prepared statements of some dozen rows each (SQLite) or COPY
+(PostgreSQL). As with `bulk_create`, `save()` and signals do not run. Call inside a transaction.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, Protocol, TypeVar
 
 from django.db import connections, models, router, transaction
@@ -19,6 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 M = TypeVar("M", bound=models.Model)
 Prepare = Callable[[Any], Any]
+
+PARAMETERS = 900  # of one statement; below the lowest limit that SQLite was ever built with
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -85,10 +88,7 @@ class _Insert:
                         for row in rows:
                             copy.write_row(row)
                 else:
-                    marks = ", ".join(["%s"] * len(names))
-                    cursor.executemany(
-                        f"INSERT INTO {table} ({listed}) VALUES ({marks})", list(rows)
-                    )
+                    _fill(cursor, f"INSERT INTO {table} ({listed})", len(names), list(rows))
         if (watched := _watcher.get()) is not None:
             watched.inserted(self.model, ids)
         return ids
@@ -110,6 +110,26 @@ class _Insert:
             return list(range(first, first + count))
 
 
+def _fill(cursor: Any, insert: str, width: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Rows in statements of many rows: where a table has triggers, SQLite opens a journal for each
+    statement, which costs more than the row."""
+    mark = f"({', '.join(['%s'] * width)})"
+    each = max(1, PARAMETERS // width)
+    whole = len(rows) - len(rows) % each
+    if whole:
+        cursor.executemany(
+            f"{insert} VALUES {', '.join([mark] * each)}",
+            [
+                tuple(chain.from_iterable(rows[start : start + each]))
+                for start in range(0, whole, each)
+            ],
+        )
+    if rest := rows[whole:]:
+        cursor.execute(
+            f"{insert} VALUES {', '.join([mark] * len(rest))}", list(chain.from_iterable(rest))
+        )
+
+
 def _prepared(
     field: "models.Field[Any, Any]", values: Sequence[Any], connection: BaseDatabaseWrapper
 ) -> Sequence[Any]:
@@ -117,10 +137,10 @@ def _prepared(
     prepare = _quick(field, connection)
     if prepare is None:
         return values
-    if prepare is _encode:
-        return [None if one is None else "{}" if one == {} else _encode(one) for one in values]
     if isinstance(field, models.JSONField):
-        return [None if value is None else prepare(value) for value in values]
+        if connection.vendor == "sqlite":
+            return [None if one is None else "{}" if one == {} else prepare(one) for one in values]
+        return [None if one is None else prepare(one) for one in values]
     # The same day or moment stands in many rows: each different value is prepared once.
     known: dict[Any, Any] = {None: None}
     for value in values:
@@ -132,8 +152,8 @@ def _prepared(
 def _quick(field: models.Field, connection: BaseDatabaseWrapper) -> Prepare | None:  # type: ignore[type-arg]
     kind = field.get_internal_type()
     if isinstance(field, models.JSONField):
-        if field.encoder is None and connection.vendor == "sqlite":
-            return _encode
+        if connection.vendor == "sqlite":  # as `json.dumps` does, with one encoder for all rows
+            return _encode if field.encoder is None else field.encoder().encode
     elif kind in _PLAIN:
         return None
     elif kind == "DateField" and connection.vendor == "sqlite":

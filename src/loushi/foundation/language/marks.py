@@ -7,6 +7,7 @@ No text can hold a mark, because each begins with a sign that `text.tokens` neve
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, ENTERPRISE, MANAGER
 from loushi.foundation.core.units import ids_of
@@ -72,10 +73,12 @@ def month_mark(month: int) -> str:
     return f"§t{month}"
 
 
+@lru_cache(maxsize=256)
 def kind_mark(kind: str) -> str:
     return f"§k{_checked(kind)}"
 
 
+@lru_cache(maxsize=1024)
 def tag_mark(tag: str) -> str:
     return f"§g{_checked(tag)}"
 
@@ -88,6 +91,7 @@ def unit_mark(unit_id: int) -> str:
     return f"§u{unit_id}"
 
 
+@lru_cache(maxsize=16_384)
 def unit_marks(path: str) -> tuple[str, ...]:
     """One mark per unit on the way from the root, the root first."""
     return tuple(unit_mark(unit_id) for unit_id in ids_of(path))

@@ -63,15 +63,14 @@ def terms(query: str) -> tuple[str, ...]:
 
 def tokens(normalised: str) -> list[str]:
     """All tokens of a text that `normalise` has made, once each, in order of appearance."""
-    found: dict[str, None] = {}
-    for match in _RUNS.finditer(normalised, 0, LONGEST_TEXT):
-        run = match[0]
-        if match.lastgroup == "wide":
-            found.update(dict.fromkeys(map(add, run, run[1:])))
-            found[run[-1]] = None
+    found: list[str] = []
+    for latin, wide in _RUNS.findall(normalised, 0, LONGEST_TEXT):
+        if wide:
+            found += map(add, wide, wide[1:])
+            found.append(wide[-1])
         else:
-            found.update(dict.fromkeys([run[at : at + LATIN_WINDOW] for at in range(len(run))]))
-    return list(found)
+            found += [latin[at : at + LATIN_WINDOW] for at in range(len(latin))]
+    return list(dict.fromkeys(found))
 
 
 def parse(query: str) -> tuple[Term, ...]:

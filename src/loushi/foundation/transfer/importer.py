@@ -258,8 +258,10 @@ class Importer:
         else:
             everything = self._model._default_manager.all()
         keys = list(wanted)
+        among = all(isinstance(key, int | str) for key in keys)
+        lookup = f"{field_name}__among" if among else f"{field_name}__in"
         for start in range(0, len(keys), CHUNK):
-            rows = everything.filter(**{f"{field_name}__in": keys[start : start + CHUNK]})
+            rows = everything.filter(**{lookup: keys[start : start + CHUNK]})
             for pk, path, *values in rows.order_by().values_list(
                 "pk", "unit_path" if placed else "pk", *attributes
             ):

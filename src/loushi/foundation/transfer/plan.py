@@ -245,7 +245,7 @@ def _by_external(plan: Plan) -> dict[str, Stored]:
     for start in range(0, len(wanted), CHUNK):
         ids |= dict(
             ExternalKey.objects.filter(
-                kind=importer.kind, source=source, external_id__in=wanted[start : start + CHUNK]
+                kind=importer.kind, source=source, external_id__among=wanted[start : start + CHUNK]
             ).values_list("external_id", "object_id")
         )
     plan.linked = frozenset(ids)

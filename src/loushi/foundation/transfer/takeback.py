@@ -130,7 +130,7 @@ def survey(
 
 def _existing(model: Model, ids: Sequence[Any]) -> Iterator[Any]:
     for part in _chunks(ids):
-        yield from plain_rows(model).filter(pk__in=part).values_list("pk", flat=True)
+        yield from plain_rows(model).filter(pk__among=part).values_list("pk", flat=True)
 
 
 def _chunks(ids: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
@@ -199,10 +199,10 @@ def _keep_names(found: Survey, going: dict[Model, set[Any]]) -> None:
     placed since is somebody's work."""
     stays = {(model._meta.label_lower, pk) for model, ids in found.kept.items() for pk in ids}
     for part in _chunks(found.remove.get(ExternalKey, [])):
-        keys = ExternalKey.objects.filter(pk__in=part).values_list("pk", "kind", "object_id")
+        keys = ExternalKey.objects.filter(pk__among=part).values_list("pk", "kind", "object_id")
         going[ExternalKey] -= {pk for pk, kind, held in keys if (kind, held) in stays}
     for part in _chunks(found.remove.get(UnplacedRow, [])):
-        rows = plain_rows(UnplacedRow).filter(pk__in=part).exclude(state=PlaceState.WAITING)
+        rows = plain_rows(UnplacedRow).filter(pk__among=part).exclude(state=PlaceState.WAITING)
         going[UnplacedRow] -= set(rows.values_list("pk", flat=True))
 
 

@@ -172,7 +172,7 @@ def read_cells(
     found: dict[Any, dict[str, Any]] = {}
     wanted = list(ids)
     for start in range(0, len(wanted), CHUNK):
-        rows = plain_rows(model).filter(pk__in=wanted[start : start + CHUNK])
+        rows = plain_rows(model).filter(pk__among=wanted[start : start + CHUNK])
         for pk, *values in rows.values_list("pk", *names):
             found[pk] = dict(zip(names, map(encoded, values), strict=True))
     return found

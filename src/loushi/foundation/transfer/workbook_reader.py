@@ -20,9 +20,10 @@ from .headings import HEADER_WITHIN, find_header
 from .parsers import Broken, Cell, Serial1904, is_blank
 from .tables import MAX_CELLS, MAX_COLUMNS, Limits, UnreadableFile
 
-_FAR_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Z]{2,3})\d""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)""")
-_CELL_ROW = re.compile(rb"""\br\s*=\s*["'][A-Z]{1,3}(\d{6,7})["']""")
+# These begin with a letter, which Python then looks for quickly; what must stand before it follows.
+_FAR_COLUMN = re.compile(rb"""r(?<!\wr)\s*=\s*["']([A-Z]{2,3})\d""")
+_ROW = re.compile(rb"""row(?<=[<:]row)\b[^>]*?\br\s*=\s*["'](\d+)""")
+_CELL_ROW = re.compile(rb"""r(?<!\wr)\s*=\s*["'][A-Z]{1,3}(\d{6,7})["']""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d+)["'][^>]*(?<!/)>""")
 _BROKEN = re.compile(
     rb"""<c\b[^>]*?\br="([A-Z]{1,3}\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>"""

@@ -41,7 +41,7 @@ class SQLiteEngine(SqlEngine):
             return
         with self.connection.cursor() as cursor:
             cursor.executemany(_UPSERT, [row[:7] for row in changed])
-        ids = {key: values[0] for key, values in self._stored(changed).items()}
+        ids = self._ids(changed)
         with self.connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT OR REPLACE INTO {WORDS} (rowid, marks, words) VALUES (%s, %s, %s)",
@@ -50,17 +50,23 @@ class SQLiteEngine(SqlEngine):
 
     def _stored(self, rows: Sequence[Row]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
         """(kind, object id) → (entry id, the columns of `Row` from the moment to the body)."""
-        found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        names = "kind, object_id, id, moment, unit_path, paths, marks, body"
+        return {row[:2]: row[2:] for row in self._entries(rows, names)}
+
+    def _ids(self, rows: Sequence[Row]) -> dict[tuple[Any, ...], int]:
+        return {row[:2]: row[2] for row in self._entries(rows, "kind, object_id, id")}
+
+    def _entries(self, rows: Sequence[Row], names: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
         for kind in {row.kind for row in rows}:
             ids = [row.object_id for row in rows if row.kind == kind]
             with self.connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT kind, object_id, id, moment, unit_path, paths, marks, body "
-                    f"FROM {TABLE} "
+                    f"SELECT {names} FROM {TABLE} "
                     f"WHERE kind = %s AND object_id IN ({_places(ids)})",
                     [kind, *ids],
                 )
-                found |= {row[:2]: row[2:] for row in cursor.fetchall()}
+                found += cursor.fetchall()
         return found
 
     def remove(self, kind: str, object_ids: Sequence[int]) -> int:

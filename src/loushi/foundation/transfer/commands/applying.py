@@ -34,7 +34,7 @@ from loushi.foundation.transfer.trail import Trail, plain_rows
 
 from .staging import Guard, key_text, notes_of, raw, refuse_rejected, refuse_unconfirmed
 
-PORTION = 2_000  # rows that are written in one transaction
+PORTION = 4_000  # rows that are written in one transaction, in about half a second
 BREATH_SECONDS = 0.05  # between portions on SQLite: whoever waits for the lock gets it
 
 

@@ -79,7 +79,9 @@ def histories(space_ids: Collection[int]) -> Histories:
     """What was said of spaces, the earliest first."""
     found: Histories = {pk: [] for pk in space_ids}
     for chunk in _chunks(sorted(space_ids)):
-        rows = SpaceState.objects.unscoped("histories of checked spaces").filter(space_id__in=chunk)
+        rows = SpaceState.objects.unscoped("histories of checked spaces").filter(
+            space_id__among=chunk
+        )
         values = rows.values_list("space_id", "state", "since", "until", "source")
         for space_id, state, since, until, source in values:
             found[space_id].append(Said(state, since, until, source))
@@ -93,7 +95,7 @@ def write_histories(before: Histories, after: Histories, homes: Mapping[int, int
     changed = [pk for pk, parts in after.items() if parts != before.get(pk, [])]
     for chunk in _chunks(sorted(pk for pk in changed if before.get(pk))):
         SpaceState.objects.unscoped("histories of checked spaces").filter(
-            space_id__in=chunk
+            space_id__among=chunk
         ).delete()
     insert_rows(
         [
@@ -134,7 +136,7 @@ def renew_states(*, space_ids: Iterable[int]) -> int:
         wanted = states_today(chunk, today)
         rows = Space.objects.unscoped("the state follows facts that were checked")
         moves: dict[str, list[int]] = defaultdict(list)
-        for pk, state in rows.filter(pk__in=chunk).values_list("pk", "state"):
+        for pk, state in rows.filter(pk__among=chunk).values_list("pk", "state"):
             if state != wanted[pk]:
                 moves[wanted[pk]].append(pk)
         for state, ids in moves.items():

@@ -196,7 +196,7 @@ def _floor_ids(building_ids: Iterable[int]) -> dict[tuple[int, int], int]:
         (building_id, number): pk
         for chunk in _chunks(sorted(building_ids))
         for pk, building_id, number in Floor.objects.unscoped("floors of checked buildings")
-        .filter(building_id__in=chunk)
+        .filter(building_id__among=chunk)
         .values_list("pk", "building_id", "number")
     }
 
@@ -273,7 +273,7 @@ def _stored(model: Any, building_ids: Iterable[int]) -> dict[tuple[int, Any], An
     return {
         (row.building_id, row.number): row
         for chunk in _chunks(sorted(building_ids))
-        for row in rows.filter(building_id__in=chunk)
+        for row in rows.filter(building_id__among=chunk)
     }
 
 

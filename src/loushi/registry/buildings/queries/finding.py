@@ -63,11 +63,11 @@ def finder(
     everything = Building.objects.unscoped("an import recognises buildings; it checks their range")
     wanted = sorted({name for name in names if name})
     for part in _parts(sorted({code for code in codes if code})):
-        for row in everything.filter(code__in=part):
+        for row in everything.filter(code__among=part):
             found.by_code[str(row.code)] = _known(row)
     by_name: dict[str, list[Known]] = defaultdict(list)
     for part in _parts(wanted):
-        for row in everything.filter(name__in=part).order_by("pk"):
+        for row in everything.filter(name__among=part).order_by("pk"):
             if permitted(row.unit_path):
                 by_name[row.name].append(_known(row))
     found.by_name = dict(by_name)
@@ -77,12 +77,12 @@ def finder(
         for part in _parts(keys):
             links |= dict(
                 ExternalKey.objects.filter(
-                    kind=KIND, source=source, external_id__in=part
+                    kind=KIND, source=source, external_id__among=part
                 ).values_list("external_id", "object_id")
             )
         rows: dict[int, Known] = {}
         for part in _parts(sorted(set(links.values()))):
-            rows |= {row.pk: _known(row) for row in everything.filter(pk__in=part)}
+            rows |= {row.pk: _known(row) for row in everything.filter(pk__among=part)}
         found.by_external = {key: rows[pk] for key, pk in links.items() if pk in rows}
     return found
 

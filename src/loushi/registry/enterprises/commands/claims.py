@@ -95,7 +95,7 @@ def resolve_addresses(ids: Sequence[int]) -> None:
         open_facts = {
             fact.enterprise_id: fact
             for fact in PlaceFact.objects.unscoped(WHY).filter(
-                enterprise_id__in=chunk, kind=KIND, lies=Lies.INSIDE, building__isnull=True,
+                enterprise_id__among=chunk, kind=KIND, lies=Lies.INSIDE, building__isnull=True,
                 until__isnull=True, withdrawn_at__isnull=True,
             ).exclude(address="")
         }  # fmt: skip
@@ -125,10 +125,10 @@ def _names(stays: Any) -> tuple[dict[int, str], dict[int, str]]:
     names: dict[int, str] = {}
     numbers: dict[int, str] = {}
     for chunk in chunks(towers):
-        held = Building.objects.unscoped(WHY).filter(pk__in=chunk)
+        held = Building.objects.unscoped(WHY).filter(pk__among=chunk)
         names |= dict(held.values_list("pk", "name"))
     for chunk in chunks(rooms):
-        found = Space.objects.unscoped(WHY).filter(pk__in=chunk)
+        found = Space.objects.unscoped(WHY).filter(pk__among=chunk)
         numbers |= dict(found.values_list("pk", "number"))
     return names, numbers
 
@@ -149,6 +149,6 @@ def _statement(claim: Claim, known: PlaceFact | None, address: str) -> Statement
 def _addresses(ids: Sequence[int]) -> Mapping[int, str]:
     found: dict[int, str] = {}
     for chunk in chunks(ids):
-        rows = Enterprise.objects.unscoped(WHY).filter(pk__in=chunk)
+        rows = Enterprise.objects.unscoped(WHY).filter(pk__among=chunk)
         found |= dict(rows.values_list("pk", "registered_address"))
     return found

@@ -28,14 +28,16 @@ def close_down(*, ids: Sequence[int], on: date, why: str) -> None:
     touched: list[Tenancy] = []
     left: list[Tenancy] = []
     for chunk in chunks(sorted(ids)):
-        rows = list(Tenancy.objects.unscoped(WHY).filter(NOT_ENDED, enterprise_id__in=chunk))
+        rows = list(Tenancy.objects.unscoped(WHY).filter(NOT_ENDED, enterprise_id__among=chunk))
         for row in rows:
             row.until = max(on, row.since or on)
         update_rows(Tenancy, [(r.pk, {"until": r.until, "ended_id": CANCELLED}) for r in rows])
         touched += rows
         left += [row for row in rows if row.sits]
         for model in (EnterpriseTag, OfficerPost, Stability):
-            held = model.objects.unscoped(WHY).filter(until__isnull=True, enterprise_id__in=chunk)
+            held = model.objects.unscoped(WHY).filter(
+                until__isnull=True, enterprise_id__among=chunk
+            )
             ending = [
                 (pk, {"until": max(on, since)}) for pk, since in held.values_list("pk", "since")
             ]

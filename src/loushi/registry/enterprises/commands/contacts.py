@@ -163,7 +163,7 @@ def add_members(*, actor: Actor, rows: Sequence[MemberValues]) -> list[int]:
             (held.enterprise_id, held.user_id, held.role_id): held.pk
             for chunk in chunks(sorted(paths))
             for held in EnterpriseMembership.objects.unscoped("members of checked enterprises")
-            .filter(enterprise_id__in=chunk, until__isnull=True)
+            .filter(enterprise_id__among=chunk, until__isnull=True)
             .order_by("pk")
         }
         members: list[EnterpriseMembership] = []
@@ -226,7 +226,7 @@ def _changeable(actor: Actor, ids: Sequence[int], permission: str = CHANGE) -> d
     """Enterprise id → path of those that the actor may change; Refused where one is missing."""
     found: dict[int, str] = {}
     for chunk in chunks(ids):
-        rows = Enterprise.objects.visible_to(actor, permission).filter(pk__in=chunk)
+        rows = Enterprise.objects.visible_to(actor, permission).filter(pk__among=chunk)
         found |= dict(rows.values_list("pk", "unit_path"))
     if set(ids) - set(found):
         raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))
@@ -238,7 +238,7 @@ def _contacts(ids: Sequence[int]) -> dict[tuple[int, str], EnterpriseContact]:
         (row.enterprise_id, row.name): row
         for chunk in chunks(ids)
         for row in EnterpriseContact.objects.unscoped("contacts of checked enterprises").filter(
-            enterprise_id__in=chunk
+            enterprise_id__among=chunk
         )
     }
 

@@ -13,12 +13,19 @@ from loushi.foundation.audit.commands import Line, record_many
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.scoping import fetch
-from loushi.foundation.transfer.commands import insert_rows, update_rows
+from loushi.foundation.transfer.commands import insert_values, update_rows
 from loushi.registry.accounts.models import User
+from loushi.registry.enterprises.commands.addresses import district_names
 from loushi.registry.enterprises.commands.closing import close_down
-from loushi.registry.enterprises.commands.facts import FactValues, restate
+from loushi.registry.enterprises.commands.facts import (
+    FactValues,
+    copies_of,
+    first_facts,
+    open_facts,
+    restate,
+)
 from loushi.registry.enterprises.commands.homes import put_home, settle_homes
-from loushi.registry.enterprises.commands.indexing import index_enterprises
+from loushi.registry.enterprises.commands.indexing import index_enterprises, index_new
 from loushi.registry.enterprises.commands.officers import post_officers
 from loushi.registry.enterprises.commands.portions import chunks
 from loushi.registry.enterprises.commands.settling import settle_enterprises
@@ -58,7 +65,8 @@ def known_code_message() -> str:
 
 def register_enterprise(*, actor: Actor, values: EnterpriseValues, why: str = "") -> Enterprise:
     """Registers one enterprise; Refused names the wrong fields, never the holder of a code."""
-    return register_enterprises(actor=actor, rows=[values], why=why)[0]
+    pk = register_enterprises(actor=actor, rows=[values], why=why)[0]
+    return Enterprise.objects.unscoped("registered by this actor a moment ago").get(pk=pk)
 
 
 def register_enterprises(
@@ -67,8 +75,9 @@ def register_enterprises(
     rows: Sequence[EnterpriseValues],
     why: str = "",
     permission: str = CHANGE,
-) -> list[Enterprise]:
-    """Registers many enterprises: all, or none and one Refused with every wrong field.
+) -> list[int]:
+    """Registers many enterprises: all, or none and one Refused with every wrong field. Returns
+    their ids in order.
 
     An import passes its own permission; it must cover the place of every row all the same.
     """
@@ -80,35 +89,43 @@ def register_enterprises(
             require_at(actor, permission, path)
         _check_references(cleaned)
         _refuse_known_codes(cleaned)
-        now = timezone.now()
-        made = insert_rows(
-            [
-                Enterprise(**_own(values), unit_path=path, created_at=now, updated_at=now)
-                for values, path in zip(cleaned, placed, strict=True)
-            ]
-        )
+        now, districts = timezone.now(), district_names()
+        facts = [
+            first_facts(_said(values), str(values.get("source") or ""), districts)
+            for values in cleaned
+        ]
+        made = [
+            {**_own(values), **copies_of(said), "unit_path": path, "created_at": now}
+            for values, said, path in zip(cleaned, facts, placed, strict=True)
+        ]
+        ids = insert_values(Enterprise, made)
         record_many(
             actor=actor,
             action="enterprises.register",
             lines=[
-                Line(row, after={k: v for k, v in values.items() if v not in (None, "")}, why=why)
-                for row, values in zip(made, cleaned, strict=True)
+                Line(
+                    (Enterprise._meta.label_lower, pk, values["name"]),
+                    after={k: v for k, v in values.items() if v not in (None, "")},
+                    why=why,
+                    unit_path=path,
+                )
+                for pk, values, path in zip(ids, cleaned, placed, strict=True)
             ],
         )
-        _state_places(actor, {row.pk: values for row, values in zip(made, cleaned, strict=True)})
-        for row, values in zip(made, cleaned, strict=True):
-            for name in PLACES:
-                setattr(row, name, values.get(name) or getattr(row, name))
+        open_facts(actor=actor, rows=zip(ids, placed, facts, strict=True))
+        cancelled = Enterprise.Status.CANCELLED
         posts = {
-            row.pk: values["officer_id"]
-            for row, values in zip(made, cleaned, strict=True)
-            if values.get("officer_id") and row.status != Enterprise.Status.CANCELLED
+            pk: values["officer_id"]
+            for pk, values in zip(ids, cleaned, strict=True)
+            if values.get("officer_id") and values.get("status") != cancelled
         }
         post_officers(actor=actor, changes=posts, on=timezone.localdate(), why=why, audited=False)
-        index_enterprises(row.pk for row in made)
-        gone = [row.pk for row in made if row.status == Enterprise.Status.CANCELLED]
+        index_new(dict(zip(ids, made, strict=True)))
+        gone = [
+            pk for pk, values in zip(ids, cleaned, strict=True) if values.get("status") == cancelled
+        ]
         close_down(ids=gone, on=timezone.localdate(), why=why)
-    return made
+    return ids
 
 
 def update_enterprise(
@@ -134,7 +151,7 @@ def update_enterprises(
     with transaction.atomic():
         found: dict[int, Enterprise] = {}
         for chunk in chunks(sorted({pk for pk, _values in changes})):
-            rows = Enterprise.objects.visible_to(actor, permission).filter(pk__in=chunk)
+            rows = Enterprise.objects.visible_to(actor, permission).filter(pk__among=chunk)
             found |= {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
         if any(pk not in found for pk, _values in changes):
             raise Refused(_("有企业不存在，或不在您可更正的范围内。请核对后重试。"))
@@ -165,7 +182,7 @@ def upsert_enterprises(
         everything = Enterprise.objects.unscoped("an upsert recognises codes of all units")
         known |= {
             str(code): pk
-            for code, pk in everything.filter(credit_code__in=chunk).values_list(
+            for code, pk in everything.filter(credit_code__among=chunk).values_list(
                 "credit_code", "pk"
             )
         }
@@ -185,8 +202,8 @@ def upsert_enterprises(
             )
         )
         made = register_enterprises(actor=actor, rows=[rows[index] for index in fresh], why=why)
-    for index, row in zip(fresh, made, strict=True):
-        result.ids[index] = row.pk
+    for index, pk in zip(fresh, made, strict=True):
+        result.ids[index] = pk
     result.created = len(made)
     result.unchanged = len(rows) - result.created - result.changed
     return result
@@ -252,7 +269,9 @@ def _refuse_known_codes(cleaned: Sequence[Mapping[str, Any]]) -> None:
     taken = {code for code in places if counts[code] > 1}
     for chunk in chunks(sorted(places)):
         everything = Enterprise.objects.unscoped("a credit code is unique over all units")
-        taken |= set(everything.filter(credit_code__in=chunk).values_list("credit_code", flat=True))
+        taken |= set(
+            everything.filter(credit_code__among=chunk).values_list("credit_code", flat=True)
+        )
         taken |= set(codes_before(chunk))
     if taken:
         prefix = len(cleaned) > 1
@@ -301,16 +320,22 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in values.items() if k not in PLACES and k != "officer_id"}
 
 
+def _said(values: Mapping[str, Any]) -> dict[str, FactValues]:
+    """What the values say about registration and tax, by kind."""
+    said: dict[str, FactValues] = {}
+    for name, (kind, key) in PLACES.items():
+        if values.get(name):
+            said.setdefault(kind, {})[key] = values[name]  # type: ignore[literal-required]
+    return said
+
+
 def _state_places(actor: Actor, rows: Mapping[int, Mapping[str, Any]]) -> list[int]:
     """Opens the facts of what rows say about registration and tax; returns whose changed."""
     changes: dict[int, dict[str, FactValues]] = {}
     sources: dict[str, list[int]] = {}
     for pk, values in rows.items():
-        for name, (kind, key) in PLACES.items():
-            if values.get(name):
-                said = changes.setdefault(pk, {}).setdefault(kind, {})
-                said[key] = values[name]  # type: ignore[literal-required]
-        if pk in changes:
+        if said := _said(values):
+            changes[pk] = said
             sources.setdefault(str(values.get("source") or ""), []).append(pk)
     stated: list[int] = []
     for source, pks in sources.items():

@@ -14,7 +14,7 @@ from loushi.foundation.audit.commands import Line, record_many
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.scoping import fetch
-from loushi.foundation.transfer.commands import insert_rows, update_rows
+from loushi.foundation.transfer.commands import insert_rows, insert_values, update_rows
 from loushi.registry.buildings.models import Building, Space
 from loushi.registry.enterprises.commands.addresses import district_names, lies_where
 from loushi.registry.enterprises.commands.intervals import TooEarly, fit
@@ -27,7 +27,8 @@ from loushi.registry.territory.models import Unit
 FIRST, NEW, MOVED_IN, MOVED_OUT = "first", "new", "moved_in", "moved_out"
 CHANGED, CANCELLED, CORRECTED = "changed", "cancelled", "corrected"
 WHY = "facts of enterprises that the caller has checked"
-COPIES = {
+_LIES = frozenset(Lies.values)  # a list made anew at each asking
+COPIES: dict[str, tuple[str, str]] = {
     PlaceFact.Kind.REGISTRATION: ("registered_lies", "registered_address"),
     PlaceFact.Kind.TAX: ("tax_lies", "tax_address"),
 }
@@ -161,12 +162,50 @@ def restate(
             if old is not None and not values.get("lies") and clean["lies"] == Lies.UNKNOWN:
                 clean["lies"] = old.lies  # an address that says nothing leaves what is known
             if old is None:
-                if clean["address"] or clean["lies"] != Lies.UNKNOWN:
+                if _says_anything(clean):
                     rows.append(Statement(pk, kind, clean, None, FIRST))
             elif not _says(old, clean):
                 rows.append(_restated(pk, kind, old, clean, today))
     record_facts(actor=actor, rows=_begun_again(rows, today), audited=False)
     return sorted({row.enterprise_id for row in rows})
+
+
+def first_facts(
+    said: Mapping[str, FactValues], source: str, districts: tuple[str, ...]
+) -> dict[str, FactValues]:
+    """What is said of an enterprise of which nothing is recorded, by kind: complete, and without
+    what says nothing."""
+    clean = {
+        kind: clean_fact(_merged(None, values, source), districts) for kind, values in said.items()
+    }
+    return {kind: values for kind, values in clean.items() if _says_anything(values)}
+
+
+def copies_of(facts: Mapping[str, FactValues]) -> dict[str, str]:
+    """The columns of an enterprise that copy its first statements."""
+    return {
+        name: value
+        for kind, values in facts.items()
+        for name, value in zip(COPIES[kind], (values["lies"], values["address"]), strict=True)
+    }
+
+
+def open_facts(*, actor: Actor, rows: Iterable[tuple[int, str, Mapping[str, FactValues]]]) -> None:
+    """Opens the first statements (see `first_facts`) of enterprises that were registered a moment
+    ago: (enterprise, its unit path, kind → values). There is nothing that they could contradict,
+    and the enterprises were written with `copies_of` them."""
+    now = timezone.now()
+    insert_values(
+        PlaceFact,
+        [
+            {
+                "enterprise_id": pk, "kind": kind, "unit_path": path, "reason_id": FIRST,
+                "recorded_at": now, "recorded_by": actor.user_id, **values,
+            }
+            for pk, path, facts in rows
+            for kind, values in facts.items()
+        ],
+    )  # fmt: skip
 
 
 def close_facts(*, ids: Sequence[int], on: date, reason: str) -> None:
@@ -192,7 +231,7 @@ def clean_fact(values: FactValues, districts: tuple[str, ...] = ()) -> FactValue
     placed = values.get("building_id") or values.get("within_id")
     if not lies:
         lies = str(Lies.INSIDE) if placed else lies_where(address, districts)
-    if lies not in Lies.values:
+    if lies not in _LIES:
         raise Refused(_("请选择本区、区外或待核。"), field="lies")
     if placed and lies != Lies.INSIDE:
         raise Refused(
@@ -214,7 +253,7 @@ def running_facts(ids: Iterable[int], kind: str) -> dict[int, PlaceFact]:
     found: dict[int, PlaceFact] = {}
     for chunk in chunks(sorted(set(ids))):
         rows = PlaceFact.objects.unscoped(WHY).filter(
-            IN_FORCE, enterprise_id__in=chunk, kind=kind, until__isnull=True
+            IN_FORCE, enterprise_id__among=chunk, kind=kind, until__isnull=True
         )
         found |= {row.enterprise_id: row for row in rows}
     return found
@@ -226,7 +265,7 @@ def copy_facts(ids: Iterable[int]) -> None:
     for kind, (lies, address) in COPIES.items():
         held = running_facts(wanted, kind)
         for chunk in chunks(wanted):
-            rows = Enterprise.objects.unscoped(WHY).filter(pk__in=chunk).order_by("pk")
+            rows = Enterprise.objects.unscoped(WHY).filter(pk__among=chunk).order_by("pk")
             pending = []
             for pk, *now in rows.values_list("pk", lies, address):
                 fact = held.get(pk)
@@ -258,6 +297,10 @@ def _merged(old: PlaceFact | None, values: FactValues, source: str) -> FactValue
     return merged
 
 
+def _says_anything(values: FactValues) -> bool:
+    return bool(values["address"]) or values["lies"] != Lies.UNKNOWN
+
+
 def _restated(pk: int, kind: str, old: PlaceFact, clean: FactValues, today: date) -> Statement:
     if old.lies == Lies.UNKNOWN or (old.since is not None and old.since >= today):
         return Statement(pk, kind, clean, old.since, CORRECTED)
@@ -280,7 +323,7 @@ def _says(held: PlaceFact, values: FactValues) -> bool:
 def _in_force(ids: Iterable[int]) -> list[PlaceFact]:
     found: list[PlaceFact] = []
     for chunk in chunks(sorted(set(ids))):
-        found += PlaceFact.objects.unscoped(WHY).filter(IN_FORCE, enterprise_id__in=chunk)
+        found += PlaceFact.objects.unscoped(WHY).filter(IN_FORCE, enterprise_id__among=chunk)
     return sorted(found, key=lambda fact: (fact.since or date.min, fact.pk))
 
 
@@ -294,7 +337,7 @@ def _chains(ids: Sequence[int]) -> dict[tuple[int, str], list[PlaceFact]]:
 def _paths(ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for chunk in chunks(ids):
-        rows = Enterprise.objects.unscoped(WHY).filter(pk__in=chunk)
+        rows = Enterprise.objects.unscoped(WHY).filter(pk__among=chunk)
         found |= dict(rows.values_list("pk", "unit_path"))
     return found
 
@@ -313,7 +356,7 @@ def _check(rows: Sequence[Statement]) -> None:
     ):
         wanted = {row.values.get(name) for row in rows} - {None}
         for chunk in chunks(sorted(wanted)):
-            held = set(model._base_manager.filter(pk__in=chunk).values_list("pk", flat=True))
+            held = set(model._base_manager.filter(pk__among=chunk).values_list("pk", flat=True))
             if set(chunk) - held:
                 raise Refused(sentence, field=name)
 

@@ -38,7 +38,7 @@ def settle_homes(enterprise_ids: Sequence[int]) -> list[int]:
     for chunk in chunks(enterprise_ids):
         rows = (
             Tenancy.objects.unscoped("the home follows all tenancies")
-            .filter(RUNNING, enterprise_id__in=chunk)
+            .filter(RUNNING, enterprise_id__among=chunk)
             .values_list(
                 "enterprise_id", "sits", "is_main", "since", "pk", "unit_path",
                 "building__unit_id", "building__unit_path", "space__unit_id",
@@ -68,7 +68,7 @@ def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
     """
     moved: list[int] = []
     for chunk in chunks(sorted(homes)):
-        rows = Enterprise.objects.unscoped("the home follows the tenancies").filter(pk__in=chunk)
+        rows = Enterprise.objects.unscoped("the home follows the tenancies").filter(pk__among=chunk)
         moved += [
             pk
             for pk, unit_id, path in rows.order_by("pk").values_list("pk", "unit_id", "unit_path")
@@ -82,7 +82,7 @@ def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
     for (unit_id, path), ids in together.items():
         for chunk in chunks(ids):
             rows = Enterprise.objects.unscoped("the home follows the tenancies")
-            rows.filter(pk__in=chunk).update(unit_id=unit_id, unit_path=path)
+            rows.filter(pk__among=chunk).update(unit_id=unit_id, unit_path=path)
     for chunk in chunks(moved):
         for model in FOLLOWERS:
             held = model.objects.unscoped("what belongs to an enterprise follows it")
@@ -90,7 +90,7 @@ def put_home(homes: Mapping[int, tuple[int | None, str]]) -> list[int]:
                 model,
                 [
                     (pk, {"unit_path": homes[enterprise_id][1]})
-                    for pk, enterprise_id in held.filter(enterprise_id__in=chunk).values_list(
+                    for pk, enterprise_id in held.filter(enterprise_id__among=chunk).values_list(
                         "pk", "enterprise_id"
                     )
                 ],

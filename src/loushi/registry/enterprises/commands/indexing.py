@@ -1,9 +1,11 @@
 """The names and codes of enterprises in the search index."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
 
 from loushi.foundation.core.actor import BUILDING, ENTERPRISE
 from loushi.foundation.language.commands import Text, index_many
@@ -41,24 +43,54 @@ def index_enterprises(ids: Iterable[int]) -> None:
         chunk = wanted[start : start + CHUNK]
         places = _places(chunk)
         before = _names_before(chunk)
-        rows = Enterprise.objects.unscoped("indexing rows that were written").filter(pk__in=chunk)
+        rows = Enterprise.objects.unscoped("indexing rows that were written").filter(
+            pk__among=chunk
+        )
         index_many(
-            Text(
-                kind=KIND,
-                object_id=pk,
-                text=" ".join(filter(None, [name, short, code, *before[pk]])),
-                at=created,
-                unit_path=path,
-                paths=[place for _building, place in places[pk]],
-                participants=(
-                    participant(ENTERPRISE, pk),
-                    *(participant(BUILDING, building) for building, _place in places[pk]),
-                ),
-            )
+            _text(pk, [name, short, code, *before[pk]], created, path, places[pk])
             for pk, name, short, code, created, path in rows.order_by("pk").values_list(
                 "pk", "name", "short_name", "credit_code", "created_at", "unit_path"
             )
         )
+
+
+def index_new(rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """The same for enterprises that were registered a moment ago (id → columns): they sit nowhere
+    yet, and never had another name."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.update(rows)
+        return
+    index_many(
+        _text(
+            pk,
+            [row["name"], row.get("short_name"), row.get("credit_code")],
+            row["created_at"],
+            row["unit_path"],
+        )
+        for pk, row in rows.items()
+    )
+
+
+def _text(
+    pk: int,
+    words: Sequence[str | None],
+    created: datetime,
+    path: str,
+    places: Sequence[tuple[int, str]] = (),
+) -> Text:
+    return Text(
+        kind=KIND,
+        object_id=pk,
+        text=" ".join(filter(None, words)),
+        at=created,
+        unit_path=path,
+        paths=[place for _building, place in places],
+        participants=(
+            participant(ENTERPRISE, pk),
+            *(participant(BUILDING, building) for building, _place in places),
+        ),
+    )
 
 
 def _names_before(ids: list[int]) -> dict[int, list[str]]:

@@ -49,7 +49,7 @@ def assign_officers(
     with transaction.atomic():
         allowed: dict[int, int | None] = {}
         for chunk in chunks(wanted):
-            rows = Enterprise.objects.visible_to(actor, CHANGE).filter(pk__in=chunk)
+            rows = Enterprise.objects.visible_to(actor, CHANGE).filter(pk__among=chunk)
             rows = rows.exclude(status=Enterprise.Status.CANCELLED).order_by("pk")
             allowed |= {row.pk: row.officer_id for row in rows.select_for_update(of=("self",))}
         if set(wanted) - set(allowed):
@@ -75,9 +75,9 @@ def post_officers(
     ended: list[tuple[int, dict[str, Any]]] = []
     lines: list[Line] = []
     for chunk in chunks(sorted(changes)):
-        firms = Enterprise.objects.unscoped(WHY).filter(pk__in=chunk).in_bulk()
+        firms = Enterprise.objects.unscoped(WHY).filter(pk__among=chunk).in_bulk()
         running = OfficerPost.objects.unscoped(WHY).filter(
-            enterprise_id__in=chunk, until__isnull=True
+            enterprise_id__among=chunk, until__isnull=True
         )
         held = {post.enterprise_id: post for post in running}
         for pk in chunk:

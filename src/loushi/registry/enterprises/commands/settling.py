@@ -148,10 +148,10 @@ def _placed(rows: Sequence[Tenancy]) -> list[Tenancy]:
     towers: dict[int, str] = {}
     rooms: dict[int, str] = {}
     for chunk in chunks(sorted({row.building_id for row in rows})):
-        found = Building.objects.unscoped(WHY).filter(pk__in=chunk)
+        found = Building.objects.unscoped(WHY).filter(pk__among=chunk)
         towers |= dict(found.values_list("pk", "unit_path"))
     for chunk in chunks(sorted({row.space_id for row in rows if row.space_id})):
-        held = Space.objects.unscoped(WHY).filter(pk__in=chunk)
+        held = Space.objects.unscoped(WHY).filter(pk__among=chunk)
         rooms |= dict(held.values_list("pk", "unit_path"))
     for row in rows:
         row.unit_path = rooms.get(row.space_id or 0) or towers[row.building_id]

@@ -147,7 +147,7 @@ def _paths(
         raise Refused(_("一次最多 20,000 家企业。请分楼宇或网格办理。"), field="enterprises")
     found: dict[int, str] = {}
     for chunk in chunks(wanted):
-        rows = Enterprise.objects.visible_to(actor, permission).filter(pk__in=chunk)
+        rows = Enterprise.objects.visible_to(actor, permission).filter(pk__among=chunk)
         rows = rows.exclude(status=Enterprise.Status.CANCELLED)
         found |= dict(rows.values_list("pk", "unit_path"))
     if len(found) < len(wanted):
@@ -161,7 +161,7 @@ def _carrying(ids: Sequence[int], kind: str) -> dict[int, EnterpriseTag]:
     found: dict[int, EnterpriseTag] = {}
     for chunk in chunks(ids):
         rows = EnterpriseTag.objects.unscoped(WHY).filter(
-            enterprise_id__in=chunk, kind_id=kind, until__isnull=True
+            enterprise_id__among=chunk, kind_id=kind, until__isnull=True
         )
         found |= {row.enterprise_id: row for row in rows}
     return found

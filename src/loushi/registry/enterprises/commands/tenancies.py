@@ -258,7 +258,7 @@ def _buildings(cleaned: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, str
     """Building id → (unit id, path); the right to change there is checked by path."""
     found: dict[int, tuple[int, str]] = {}
     for chunk in chunks(sorted({row["building_id"] for row in cleaned})):
-        rows = Building.objects.unscoped("the place is checked by its path").filter(pk__in=chunk)
+        rows = Building.objects.unscoped("the place is checked by its path").filter(pk__among=chunk)
         values = rows.values_list("pk", "unit_id", "unit_path")
         found |= {pk: (unit, path) for pk, unit, path in values}
     if missing := {row["building_id"] for row in cleaned} - set(found):
@@ -303,7 +303,7 @@ def _place(cleaned: Sequence[dict[str, Any]], homes: Mapping[int, tuple[int, str
     """Sets each row's unit path: the space's where one is named, else the building's."""
     spaces: dict[int, tuple[int, str]] = {}
     for chunk in chunks(sorted({row["space_id"] for row in cleaned if row.get("space_id")})):
-        rows = Space.objects.unscoped("the place is checked by its path").filter(pk__in=chunk)
+        rows = Space.objects.unscoped("the place is checked by its path").filter(pk__among=chunk)
         values = rows.values_list("pk", "building_id", "unit_path")
         spaces |= {pk: (building, path) for pk, building, path in values}
     for row in cleaned:
@@ -369,7 +369,7 @@ def _known(cleaned: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Tenanc
     found: dict[tuple[Any, ...], Tenancy] = {}
     everything = Tenancy.objects.unscoped("an upsert recognises tenancies of all units")
     for chunk in chunks(sorted({row["enterprise_id"] for row in cleaned})):
-        for held in everything.filter(enterprise_id__in=chunk).order_by("pk"):
+        for held in everything.filter(enterprise_id__among=chunk).order_by("pk"):
             found[(held.enterprise_id, held.building_id, held.space_id, held.since)] = held
             if held.source and held.external_id:
                 found[(held.source, held.external_id)] = held
@@ -379,7 +379,7 @@ def _known(cleaned: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Tenanc
             external[row["source"]].append(row["external_id"])
     for source, ids in external.items():
         for chunk in chunks(sorted(set(ids))):
-            for held in everything.filter(source=source, external_id__in=chunk):
+            for held in everything.filter(source=source, external_id__among=chunk):
                 found[(held.source, held.external_id)] = held
     return found
 
@@ -411,7 +411,7 @@ def _refuse_cancelled(cleaned: Sequence[Mapping[str, Any]]) -> None:
     }
     for chunk in chunks(sorted(running)):
         rows = Enterprise.objects.unscoped("an enterprise that ended moves nowhere")
-        gone = rows.filter(pk__in=chunk, status=Enterprise.Status.CANCELLED).order_by("pk")
+        gone = rows.filter(pk__among=chunk, status=Enterprise.Status.CANCELLED).order_by("pk")
         if (pk := gone.values_list("pk", flat=True).first()) is not None:
             prefix = f"{running[pk]}." if len(cleaned) > 1 else ""
             raise Refused(

@@ -83,6 +83,8 @@ class ContactValues(TypedDict, total=False):
 _KINDS = frozenset(Enterprise.BusinessKind.values)  # a list made anew at each asking
 _STATUSES = frozenset(Enterprise.Status.values)
 _SIZES = frozenset(Enterprise.Size.values)
+_LIES = frozenset(Lies.values)
+_PRESENCES = frozenset(Presence.values)
 
 
 def clean_enterprise(
@@ -105,7 +107,7 @@ def clean_enterprise(
     if "industry_id" in clean:
         clean["industry_id"] = clean["industry_id"] or None
     for name in ("registered_lies", "tax_lies"):
-        if clean.get(name) and clean[name] not in Lies.values:
+        if clean.get(name) and clean[name] not in _LIES:
             errors[name] = one_of(Lies)
     established = clean.get("established_on")
     if isinstance(established, date) and established > timezone.localdate():
@@ -122,7 +124,7 @@ def clean_tenancy(values: TenancyValues, *, new: bool) -> tuple[dict[str, Any], 
     if new and not clean.get("building_id"):
         errors["building_id"] = _("请选择入驻的楼宇。")
     if "presence" in clean:
-        if clean["presence"] not in Presence.values:
+        if clean["presence"] not in _PRESENCES:
             errors["presence"] = one_of(Presence)
         clean["sits"] = clean["presence"] != Presence.REGISTERED_ONLY
     if "area" in clean:

@@ -179,8 +179,8 @@ class EnterpriseImporter(Located):
             why=self.why(),
             permission=self.permission,
         )
-        for row, enterprise in zip(rows, made, strict=True):
-            row.object_id = enterprise.pk
+        for row, pk in zip(rows, made, strict=True):
+            row.object_id = pk
 
     def apply_changed(self, rows: Sequence[Row]) -> None:
         commands.update_enterprises(

@@ -62,7 +62,7 @@ class TagImporter(Importer):
         self.gone: set[int] = set()
         for chunk in chunks(sorted(self.firms.ids())):
             rows_gone = Enterprise.objects.unscoped(WHY).filter(
-                pk__in=chunk, status=Enterprise.Status.CANCELLED
+                pk__among=chunk, status=Enterprise.Status.CANCELLED
             )
             self.gone |= set(rows_gone.values_list("pk", flat=True))
         kinds = TagKind.offered()
@@ -91,7 +91,7 @@ class TagImporter(Importer):
         found: dict[Key, Stored] = {}
         for chunk in chunks(sorted({key[0] for key in keys})):
             rows = EnterpriseTag.objects.unscoped(WHY).filter(
-                enterprise_id__in=chunk, until__isnull=True
+                enterprise_id__among=chunk, until__isnull=True
             )
             found |= {
                 (row.enterprise_id, row.kind_id): _stored(row)
@@ -105,7 +105,7 @@ class TagImporter(Importer):
         return {
             row.pk: _stored(row)
             for chunk in chunks(sorted(ids))
-            for row in rows.filter(pk__in=chunk)
+            for row in rows.filter(pk__among=chunk)
         }
 
     def apply_new(self, rows: Sequence[Row]) -> None:

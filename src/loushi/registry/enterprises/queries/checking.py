@@ -64,12 +64,12 @@ def check_register(
     for part in _batches(ids):
         firms = Enterprise.objects.unscoped(WHY).in_bulk(part)
         stays: dict[int, list[Tenancy]] = defaultdict(list)
-        rows = Tenancy.objects.unscoped(WHY).filter(enterprise_id__in=part)
+        rows = Tenancy.objects.unscoped(WHY).filter(enterprise_id__among=part)
         for stay in rows.select_related("building", "space").defer("building__outline"):
             stays[stay.enterprise_id].append(stay)
         facts: dict[int, list[PlaceFact]] = defaultdict(list)
         for fact in PlaceFact.objects.unscoped(WHY).filter(
-            enterprise_id__in=part, withdrawn_at__isnull=True
+            enterprise_id__among=part, withdrawn_at__isnull=True
         ):
             facts[fact.enterprise_id].append(fact)
         _count(looked, len(firms), stays, facts)
@@ -257,10 +257,10 @@ def _cancelled(firm: Enterprise, stays: list[Tenancy], facts: list[PlaceFact]) -
 def _officers(part: list[int]) -> Iterator[Breach]:
     running = dict(
         OfficerPost.objects.unscoped(WHY)
-        .filter(enterprise_id__in=part, until__isnull=True)
+        .filter(enterprise_id__among=part, until__isnull=True)
         .values_list("enterprise_id", "user_id")
     )
-    rows = Enterprise.objects.unscoped(WHY).filter(pk__in=part).order_by("pk")
+    rows = Enterprise.objects.unscoped(WHY).filter(pk__among=part).order_by("pk")
     for pk, name, officer in rows.values_list("pk", "name", "officer_id"):
         if running.get(pk) != officer:
             yield Breach(
@@ -276,7 +276,9 @@ def _followers(part: list[int]) -> Iterator[Breach]:
         EnterpriseContact, EnterpriseMembership, PlaceFact, OfficerPost, EnterpriseTag, Stability,
     ):  # fmt: skip
         rows: QuerySet[Any] = model.objects.unscoped(WHY)
-        strays = rows.filter(enterprise_id__in=part).exclude(unit_path=F("enterprise__unit_path"))
+        strays = rows.filter(enterprise_id__among=part).exclude(
+            unit_path=F("enterprise__unit_path")
+        )
         for pk, name in strays.order_by("pk").values_list("pk", "enterprise__name"):
             yield Breach(
                 "followers",

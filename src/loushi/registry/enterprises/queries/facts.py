@@ -66,7 +66,7 @@ def lies_on(
     day = (Q(since__isnull=True) | Q(since__lte=on)) & (Q(until__isnull=True) | Q(until__gt=on))
     for start in range(0, len(wanted), CHUNK):
         rows = PlaceFact.objects.unscoped(WHY).filter(
-            IN_FORCE, day, enterprise_id__in=wanted[start : start + CHUNK], kind=kind
+            IN_FORCE, day, enterprise_id__among=wanted[start : start + CHUNK], kind=kind
         )
         found |= dict(rows.values_list("enterprise_id", "lies"))
     return found

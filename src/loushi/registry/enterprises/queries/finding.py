@@ -83,14 +83,14 @@ def enterprise_finder(
     for part in _parts({name for name in names if name}):
         _find_names(found, part)
         if source:
-            links = ExternalKey.objects.filter(kind=KIND, source=source, external_id__in=part)
+            links = ExternalKey.objects.filter(kind=KIND, source=source, external_id__among=part)
             found.by_external |= dict(links.values_list("external_id", "object_id"))
     found.paths |= {one.id: one.unit_path for held in found.before.values() for one in held}
     return found
 
 
 def _find_codes(found: EnterpriseFinder, part: Collection[str]) -> None:
-    rows = Enterprise.objects.unscoped(WHY).filter(credit_code__in=part)
+    rows = Enterprise.objects.unscoped(WHY).filter(credit_code__among=part)
     for code, pk, path in rows.values_list("credit_code", "pk", "unit_path"):
         found.by_code[str(code)] = pk
         found.paths[pk] = path
@@ -101,7 +101,7 @@ def _find_codes(found: EnterpriseFinder, part: Collection[str]) -> None:
 
 
 def _find_names(found: EnterpriseFinder, part: Collection[str]) -> None:
-    rows = Enterprise.objects.unscoped(WHY).filter(name__in=part).order_by("pk")
+    rows = Enterprise.objects.unscoped(WHY).filter(name__among=part).order_by("pk")
     for name, pk, path in rows.values_list("name", "pk", "unit_path"):
         found.by_name.setdefault(name, []).append(pk)
         found.paths[pk] = path
@@ -139,7 +139,7 @@ def sitting_in(building_ids: Iterable[int]) -> dict[tuple[int, str], list[Sittin
     )
     for part in _parts(set(building_ids)):
         for building, room, firm, name, since, until in (
-            rows.filter(building_id__in=part)
+            rows.filter(building_id__among=part)
             .order_by("pk")
             .values_list(
                 "building_id", "space__number", "enterprise_id", "enterprise__name", "since",
@@ -160,7 +160,7 @@ def stays_of(enterprise_ids: Iterable[int]) -> dict[tuple[int, int, str], list[S
     rows = Tenancy.objects.unscoped("where the firms of a file sit already").filter(sits=True)
     for part in _parts(set(enterprise_ids)):
         for firm, building, room, since, until in (
-            rows.filter(enterprise_id__in=part)
+            rows.filter(enterprise_id__among=part)
             .order_by("since", "pk")
             .values_list("enterprise_id", "building_id", "space__number", "since", "until")
         ):

@@ -119,7 +119,7 @@ def codes_before(codes: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     held: list[Any] = list(codes)
     for start in range(0, len(held), 900):
-        part = rows.filter(credit_code__in=held[start : start + 900])
+        part = rows.filter(credit_code__among=held[start : start + 900])
         found |= {str(code): pk for code, pk in part.values_list("credit_code", "enterprise_id")}
     return found
 

@@ -113,13 +113,13 @@ def fresh_steps(building_ids: Collection[int]) -> dict[int, list[Step]]:
     held: dict[int, list[tuple[date | None, date | None]]] = defaultdict(list)
     rooms: dict[int, list[Room]] = {pk: [] for pk in building_ids}
     for chunk in _chunks(sorted(building_ids)):
-        states = SpaceState.objects.unscoped(WHY).filter(building_id__in=chunk).order_by()
+        states = SpaceState.objects.unscoped(WHY).filter(building_id__among=chunk).order_by()
         for pk, *span in states.values_list("space_id", "state", "since", "until"):
             said[pk].append(tuple(span))  # type: ignore[arg-type]
-        stays = Tenancy.objects.unscoped(WHY).filter(REALLY_THERE, space__building_id__in=chunk)
+        stays = Tenancy.objects.unscoped(WHY).filter(REALLY_THERE, space__building_id__among=chunk)
         for pk, since, until in stays.order_by().values_list("space_id", "since", "until"):
             held[pk or 0].append((since, until))
-        found = Space.objects.unscoped(WHY).filter(building_id__in=chunk).order_by()
+        found = Space.objects.unscoped(WHY).filter(building_id__among=chunk).order_by()
         for pk, building_id, area, *days in found.values_list(
             "pk", "building_id", "area", "since", "until"
         ):
@@ -167,7 +167,7 @@ def _monthly(of: QuerySet[Building], days: Sequence[date]) -> list[Month]:
     wanted = {pk for row in rows if row[0] not in stale for pk in row[1:] if pk}
     steps: dict[int, tuple[int | Decimal, ...]] = {}
     for chunk in _chunks(sorted(wanted)):
-        found = BuildingTotals.objects.unscoped(WHY).filter(pk__in=chunk).order_by()
+        found = BuildingTotals.objects.unscoped(WHY).filter(pk__among=chunk).order_by()
         steps |= {row[0]: row[1:] for row in found.values_list("pk", *STATES, *ROOMS)}
     fresh = fresh_steps(stale) if stale else {}
     counting = counting_between(max(days))

@@ -346,3 +346,34 @@ def test_bulk_and_single_statements_give_identical_rows(units) -> None:
     for row in rows:
         commands.register_enterprise(actor=SYSTEM, values=row)
     assert stored() == many
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"registered_address": "临漕区桐川路 1 号"},
+        {"registered_lies": "outside", "tax_lies": "inside", "tax_address": "临漕区桐川路 2 号"},
+        {"registered_lies": "unknown"},
+        {},
+    ],
+)
+def test_what_is_said_at_registration_and_a_moment_later_is_recorded_alike(units, said) -> None:
+    plain = {"unit_id": units["C1"].pk, "source": "演示"}
+    columns = ("registered_lies", "registered_address", "tax_lies", "tax_address")
+    found = []
+    for later in (False, True):
+        with at("2026-07-10 10:00"):
+            values = {**plain, "name": f"第{later}家", **({} if later else said)}
+            firm = commands.register_enterprise(actor=SYSTEM, values=values)
+            if later and said:
+                commands.update_enterprise(actor=SYSTEM, enterprise_id=firm.pk, values=said)
+        firm.refresh_from_db()
+        facts = PlaceFact.plain.filter(enterprise_id=firm.pk).order_by("kind").values()
+        hidden = {"id", "enterprise_id", "source"}  # an unchanged source is not said again
+        found.append(
+            (
+                [{k: v for k, v in fact.items() if k not in hidden} for fact in facts],
+                [getattr(firm, name) for name in columns],
+            )
+        )
+    assert found[0] == found[1]

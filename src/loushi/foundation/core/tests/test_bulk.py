@@ -1,0 +1,48 @@
+"""Set-based writing gives the rows that were asked for, in order, and moves every stamp."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from loushi.foundation.audit.models import Entry
+from loushi.foundation.core import stamps
+from loushi.foundation.core.bulk import PARAMETERS, insert_values
+from loushi.foundation.core.calendar_models import CalendarVersion
+from loushi.foundation.core.testing import at
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
+# A statement holds fewer than PARAMETERS / 3 rows of any table here: none, one, and several full
+# statements with a rest.
+SIZES = (0, 1, 2, PARAMETERS // 3 + 7)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_rows_stand_in_order_under_the_returned_ids(size: int) -> None:
+    rows = [
+        {"at": NOON, "action": f"test.{n}", "after": {"第": n, "on": NOON} if n % 2 else {}}
+        for n in range(size)
+    ]
+    ids = insert_values(Entry, rows)
+    assert ids == sorted(ids)
+    entries = Entry.objects.unscoped("test").in_bulk(ids)
+    assert [entries[pk].action for pk in ids] == [row["action"] for row in rows]
+    assert [entries[pk].after for pk in ids] == [
+        {"第": n, "on": "2026-06-01T04:00:00Z"} if n % 2 else {} for n in range(size)
+    ]
+    assert Entry.objects.unscoped("test").filter(action__startswith="test.").count() == size
+
+
+def test_numbers_given_by_others_meanwhile_are_not_used_again() -> None:
+    first = insert_values(Entry, [{"at": NOON, "action": "test.1"}])
+    with at("2026-06-01 12:00"):
+        between = Entry.objects.unscoped("test").create(at=NOON, action="test.2").pk
+    last = insert_values(Entry, [{"at": NOON, "action": "test.3"}] * 3)
+    assert len({*first, between, *last}) == 5
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+def test_statements_of_many_rows_move_the_stamps(size: int) -> None:
+    before = stamps.numbers()["calendar"]
+    insert_values(CalendarVersion, [{"token": str(n)} for n in range(size)])
+    assert stamps.numbers()["calendar"] > before
