@@ -9,6 +9,7 @@ import json
 from datetime import date
 from typing import Any
 
+from .migrate import bring_up_to_date
 from .terminal import Stop, say, table
 
 NAME = "demo"
@@ -29,14 +30,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from django.conf import settings
-    from django.core.management import call_command
 
     if settings.PRODUCTION:
         raise Stop("正式环境（LOUSHI_PRODUCTION=1）不允许使用演示数据。")
     commands = _commands()
     if options.action == "accounts":
         return _show_accounts(as_json=options.json)
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     if commands.is_built():
         if options.if_missing and commands.accounts():
             return 0
