@@ -26,6 +26,7 @@ def connect() -> None:
     from loushi.registry.accounts.entrance import offer_demo
     from loushi.registry.buildings.commands import register_holders
     from loushi.registry.enterprises.queries import held_spaces, name_kinds, stays_from
+    from loushi.registry.leads.models import InvestmentLead, Referral
     from loushi.registry.territory.queries import root_path
 
     set_root(root_path)
@@ -38,6 +39,8 @@ def connect() -> None:
     register_address(_mail_address)
     register_language(_language)
     register_visibility("demands.demand", _visible(Demand))
+    register_visibility("leads.investmentlead", _visible(InvestmentLead))
+    register_visibility("leads.referral", _visible(Referral))
     register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)
     register_link(rating_mail.SUBJECT, rating_mail.page_of)
     transfer.provide_record(_record)

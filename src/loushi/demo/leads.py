@@ -10,17 +10,21 @@ from loushi.demo import names
 from loushi.demo.firms import credit_code
 from loushi.demo.places import Places, Template
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.days import day_begins
 from loushi.foundation.core.errors import Refused
+from loushi.foundation.notices.models import Notice
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import actor_for
 from loushi.registry.enterprises.models import IndustryCode
 from loushi.registry.leads import commands, queries
 from loushi.registry.leads.models import InvestmentLead, LostReason, Source
+from loushi.registry.leads.policy import KIND_REFERRAL
 
 STEPS = ("talk", "view", "quote", "sign", "move_in")
 A_COMMUNITY = 14
 MOST_COMMUNITIES = 3
 REFERRED = 4
+WAITING = 3  # notices that nobody has read yet
 
 
 def write(
@@ -48,7 +52,16 @@ def write(
             since = today - timedelta(days=30 + nth * 640 // shape.landed)
             _walk(rng, shape, number, liaison, lead, len(STEPS), today, since)
             made += 1
+    _put_aside(today)
     say(f"  招商线索 {made}")
+
+
+def _put_aside(today: date) -> None:
+    """What referrers were told long ago is read and mailed; the newest few wait."""
+    rows = Notice.objects.unscoped("the demo's history of notices").filter(kind=KIND_REFERRAL)
+    newest = set(rows.order_by("-pk").values_list("pk", flat=True)[:WAITING])
+    then = day_begins(today)
+    rows.exclude(pk__in=newest).update(read_at=then, planned_at=then)
 
 
 def _lead(

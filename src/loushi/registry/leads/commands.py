@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.workflow import Move
+from loushi.foundation.notices.commands import Phrase, notify
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import Space
@@ -30,8 +32,16 @@ from loushi.registry.leads.models import (
     ReferralMember,
     ReferralPost,
     Source,
+    Stage,
 )
-from loushi.registry.leads.policy import CREATE, POSTS, REFER, WORK
+from loushi.registry.leads.policy import (
+    CREATE,
+    KIND_ASSIGNED,
+    KIND_REFERRAL,
+    POSTS,
+    REFER,
+    WORK,
+)
 from loushi.registry.leads.workflow import mandatory_at, workflow
 from loushi.registry.territory.models import Unit
 
@@ -75,6 +85,8 @@ def update_lead(*, actor: Actor, lead_id: int, values: Values) -> InvestmentLead
         for name, value in changes.items():
             setattr(row, name, value)
         row.save()
+        if row.officer_id != before.get("officer_id", row.officer_id):
+            _tell_officer(actor, row)
         record(
             actor=actor, action="leads.update", subject=row, before=_told(before),
             after=_told(changes),
@@ -113,6 +125,10 @@ def make_move(
             before={"state": outcome.before}, after={"state": outcome.after} | _told(changes),
             why=full["words"],
         )  # fmt: skip
+        if outcome.before != outcome.after:
+            _tell_referrer(actor, outcome.row)
+        if outcome.row.officer_id != held.officer_id:
+            _tell_officer(actor, outcome.row)
     return outcome.row
 
 
@@ -208,7 +224,44 @@ def _create(actor: Actor, unit: Unit, values: Values, officer: int | None) -> In
         )
         workflow.write(made, "create", "", made.state, actor=actor)
         record(actor=actor, action="leads.create", subject=made, after=_told(changes))
+        _tell_officer(actor, made)
     return made
+
+
+ASSIGNED = gettext_noop("招商线索“%(company)s”交给您跟进")
+PROGRESS: Mapping[str, str] = {
+    Stage.CLUE: gettext_noop("您引荐的“%(company)s”重新跟进"),
+    Stage.TALK: gettext_noop("您引荐的“%(company)s”开始洽谈"),
+    Stage.VIEWING: gettext_noop("您引荐的“%(company)s”去看了房"),
+    Stage.QUOTED: gettext_noop("您引荐的“%(company)s”拿到了报价"),
+    Stage.SIGNED: gettext_noop("您引荐的“%(company)s”签约了"),
+    Stage.MOVED_IN: gettext_noop("您引荐的“%(company)s”已入驻"),
+    Stage.LOST: gettext_noop("您引荐的“%(company)s”这次没有谈成"),
+}
+"""What a referrer learns: the stage, never the rooms, prices or people behind it."""
+
+
+def _tell_officer(actor: Actor, row: InvestmentLead) -> None:
+    """Whoever a lead is handed to by somebody else learns of it."""
+    if row.officer_id is None or row.officer_id == actor.user_id:
+        return
+    notify(
+        user_ids=[row.officer_id], kind=KIND_ASSIGNED, link=f"/leads/{row.pk}/",
+        title=Phrase(ASSIGNED, {"company": row.company}), subject=("leads.investmentlead", row.pk),
+        key=f"lead:{row.pk}:{row.officer_id}:{timezone.now().isoformat()}",
+    )  # fmt: skip
+
+
+def _tell_referrer(actor: Actor, row: InvestmentLead) -> None:
+    """Who referred a firm learns each new stage."""
+    rows = Referral.objects.unscoped("who referred a lead that was changed").filter(lead=row)
+    for made in rows.exclude(user_id=actor.user_id or 0):
+        notify(
+            user_ids=[made.user_id], kind=KIND_REFERRAL, link="/leads/referrals/",
+            title=Phrase(PROGRESS[row.state], {"company": row.company}),
+            subject=("leads.referral", made.pk),
+            key=f"referral:{made.pk}:{row.state}:{row.stage_since.isoformat()}",
+        )  # fmt: skip
 
 
 def _effect(actor: Actor, row: InvestmentLead, move: str, given: Values) -> dict[str, Any]:
