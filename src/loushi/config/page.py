@@ -22,6 +22,7 @@ from loushi.foundation.notices import queries as notices
 from loushi.foundation.web.assets import SCRIPTS, SHEETS, THEME_COOKIE, THEMES, versioned
 from loushi.foundation.web.offline import works_offline
 from loushi.foundation.web.parts import Values
+from loushi.registry.accounts.queries import post_of, posts_of, role_of
 from loushi.registry.territory import queries as territory
 
 
@@ -166,8 +167,9 @@ class Frame:
     def person(self) -> Person | None:
         if not self.known:
             return None
-        first = self._actor.appointment.split("；")[0]
-        return Person(self._actor.name, first.rpartition(" ")[2], self._actor.appointment)
+        held = next((grant for grant in self._actor.grants if grant.label), None)
+        role = role_of(held) if held else ""
+        return Person(self._actor.name, role, posts_of(self._actor))
 
     @cached_property
     def place(self) -> list[Step]:
@@ -184,7 +186,7 @@ class Frame:
     def places(self) -> list[Step]:
         """Where else the person may go from the place shown: the other posts, the units below."""
         held = {grant.label: grant for grant in self._actor.grants if grant.label}
-        posts = [Step(label, _grant_url(grant)) for label, grant in held.items()]
+        posts = [Step(post_of(grant), _grant_url(grant)) for grant in held.values()]
         paths = [grant.key for grant in self._actor.grants if grant.kind == UNIT]
         below = territory.units_below(paths[0])[:MOST_PLACES] if paths else ()
         return posts[1:] + [Step(name, _unit_url(pk)) for pk, name in below]

@@ -167,6 +167,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
+FORM_RENDERER = "loushi.foundation.web.forms.Renderer"
 TIME_ZONE = env.text("LOUSHI_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 

@@ -54,7 +54,7 @@ def me(request: HttpRequest) -> Any:
             "role": grant.role,
             "kind": grant.kind,
             "key": grant.key,
-            "label": grant.label,
+            "label": queries.post_of(grant),
             "permissions": sorted(grant.permissions),
             "since": grant.since,
             "until": grant.until,
@@ -64,7 +64,7 @@ def me(request: HttpRequest) -> Any:
     return {
         "id": actor.user_id,
         "name": actor.name,
-        "appointment": actor.appointment,
+        "appointment": queries.posts_of(actor),
         "grants": grants,
     }
 

@@ -14,7 +14,7 @@ from loushi.registry.accounts import policy, queries
 
 
 def _posts(row: queries.PersonRow) -> str:
-    return "；".join(f"{post.unit or post.department} {post.role.name}" for post in row.posts)
+    return "；".join(f"{post.unit or post.department} {post.role.label}" for post in row.posts)
 
 
 def _state(row: queries.PersonRow) -> Any:

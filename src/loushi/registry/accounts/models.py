@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from loushi.foundation.core.names import spoken
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 from loushi.registry.territory.models import Unit
 
@@ -79,6 +80,11 @@ class Role(PublicModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; records keep `name`."""
+        return spoken(self.name, self.name_en)
 
 
 class Appointment(Scoped):

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from loushi.casework.demands.models import Demand, DemandCategory, Tier, Urgency
 from loushi.foundation.core.actor import Actor
@@ -115,8 +114,3 @@ def category_list() -> list[tuple[str, str, str, str, bool]]:
         (row.code, row.name, row.name_en, row.parent.code if row.parent else "", row.is_active)
         for row in rows
     ]
-
-
-def spoken_name(name: str, name_en: str) -> str:
-    """The name in the reader's language."""
-    return name_en if name_en and (get_language() or "").startswith("en") else name

@@ -141,15 +141,16 @@ def _held(users: Mapping[int, User]) -> dict[int, list[Appointment]]:
 def _check_place(role: Role, unit: Unit | None, department: Department | None) -> None:
     if role.kind == UNIT and (unit is None or department is not None):
         raise Refused(
-            _("“%(role)s”要任在一个单元，请选择单元。") % {"role": role.name}, field="unit"
+            _("“%(role)s”要任在一个单元，请选择单元。") % {"role": role.label}, field="unit"
         )
     if role.kind == DEPARTMENT and (department is None or unit is not None):
         raise Refused(
-            _("“%(role)s”要任在一个部门，请选择部门。") % {"role": role.name}, field="department"
+            _("“%(role)s”要任在一个部门，请选择部门。") % {"role": role.label}, field="department"
         )
     if role.kind not in {UNIT, DEPARTMENT}:
         raise Refused(
-            _("“%(role)s”不在这里任命：楼宇角色在楼宇页，企业角色在企业页。") % {"role": role.name},
+            _("“%(role)s”不在这里任命：楼宇角色在楼宇页，企业角色在企业页。")
+            % {"role": role.label},
             field="role",
         )
     if unit is not None and role.levels and unit.kind not in role.levels:
@@ -193,7 +194,7 @@ def _check_against(row: Appointment, held: Sequence[Appointment]) -> None:
         ):
             raise Refused(
                 _("系统、安全、审计三类管理员不能由同一人兼任：%(user)s已是%(role)s。")
-                % {"user": row.user.name, "role": other.role.name},
+                % {"user": row.user.name, "role": other.role.label},
                 field="role",
             )
 

@@ -1,6 +1,6 @@
 """Reading people, roles, appointments and departments; building the Actor."""
 
-from .actors import actor_for, appointments_of, running_on
+from .actors import actor_for, appointments_of, post_of, posts_of, role_of, running_on
 from .directory import (
     address_of,
     department,
@@ -32,6 +32,9 @@ from .people import (
 from .reach import Superior, superiors, superiors_of, users_with_permission
 
 __all__ = [
+    "post_of",
+    "posts_of",
+    "role_of",
     "PersonFilter",
     "PersonRow",
     "Superior",

@@ -8,14 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor, Grant
 from loushi.foundation.core.stamps import Kept
-from loushi.registry.accounts.models import Appointment, SupportAccess, User
+from loushi.registry.accounts.models import Appointment, Role, SupportAccess, User
 
 SNAPSHOT_LENGTH = 160
 
 _actors: Kept[Actor] = Kept("rights", most=2000)
+_english: Kept[dict[str, str]] = Kept("rights", most=8)
 
 
 def running_on(on: date) -> Q:
@@ -51,6 +53,29 @@ def _made(user: User, on: date, *, see_all: bool) -> Actor:
         appointment="；".join(dict.fromkeys(labels))[:SNAPSHOT_LENGTH],
         see_all=see_all,
     )
+
+
+def role_of(grant: Grant) -> str:
+    """The role of a grant in the reader's language; its `label` is what records keep."""
+    role = grant.label.rpartition(" ")[2]
+    if not (get_language() or "").startswith("en"):
+        return role
+    return _english.get("en", _role_names).get(grant.role, role)
+
+
+def post_of(grant: Grant) -> str:
+    """Place and role of a grant in the reader's language."""
+    return f"{grant.label.rpartition(' ')[0]} {role_of(grant)}".strip()
+
+
+def posts_of(actor: Actor) -> str:
+    """All posts of a person in the reader's language."""
+    posts = [post_of(grant) for grant in actor.grants if grant.label]
+    return "；".join(dict.fromkeys(posts)) or actor.appointment
+
+
+def _role_names() -> dict[str, str]:
+    return {role.code: role.label for role in Role.objects.order_by("pk")}
 
 
 def appointments_of(user_id: int, on: date) -> list[Appointment]:

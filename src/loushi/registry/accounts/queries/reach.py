@@ -81,7 +81,7 @@ def superiors(unit_path: str, on: date | None = None) -> list[Superior]:
     )
     found = [
         Superior(
-            row.user_id, row.user.name, row.role.code, row.role.name,
+            row.user_id, row.user.name, row.role.code, row.role.label,
             row.unit_id or 0, row.unit_path,
         )
         for row in rows

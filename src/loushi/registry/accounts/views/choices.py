@@ -23,7 +23,7 @@ def departments() -> list[tuple[int, str]]:
 
 
 def roles(*kinds: str) -> list[tuple[str, str]]:
-    return [(row.code, row.name) for row in queries.roles() if not kinds or row.kind in kinds]
+    return [(row.code, row.label) for row in queries.roles() if not kinds or row.kind in kinds]
 
 
 def of_people() -> dict[str, Choices]:

@@ -47,7 +47,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 _("%(name)s自 %(since)s 起任%(place)s %(role)s。")
                 % {"name": user.name, "since": row.since.isoformat(),
-                   "place": row.unit or row.department, "role": row.role.name},
+                   "place": row.unit or row.department, "role": row.role.label},
             )  # fmt: skip
             return redirect("accounts:person", pk)
     context = {"form": form, "person": user}

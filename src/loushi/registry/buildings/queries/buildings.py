@@ -195,7 +195,7 @@ def people_of(building_id: int, on: date) -> tuple[Person, ...]:
         .order_by("role_id", "since", "pk")
     )
     return tuple(
-        Person(row.pk, row.user_id, row.user.name, row.role.name, row.since, row.until)
+        Person(row.pk, row.user_id, row.user.name, row.role.label, row.since, row.until)
         for row in rows
     )
 
@@ -272,7 +272,7 @@ def people_choices(building: Building) -> list[tuple[int, str]]:
 def role_choices() -> list[tuple[str, str]]:
     """(code, name) of the roles that may be held at a building."""
     rows = Role.objects.filter(kind=BUILDING, is_active=True).order_by("pk")
-    return list(rows.values_list("code", "name"))
+    return [(row.code, row.label) for row in rows]
 
 
 def choices(actor: Actor, text: str = "", limit: int = 50) -> list[tuple[int, str]]:

@@ -184,7 +184,7 @@ def _page(actor: Actor, row: Enterprise) -> EnterprisePage:
         places=tuple(places),
         contacts=tuple(contacts),
         members=tuple(
-            (member.user.name, member.role.name, member.since, member.until)
+            (member.user.name, member.role.label, member.since, member.until)
             for member in members.order_by("since", "pk")
         ),
         may_change=permits(actor, CHANGE, row),

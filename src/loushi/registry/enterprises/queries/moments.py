@@ -104,7 +104,7 @@ def people(actor: Actor, enterprise_id: int) -> Iterator[Moment]:
     """Who may log in for the enterprise, and the sign-ups for those who may review them."""
     rows = EnterpriseMembership.objects.visible_to(actor).filter(enterprise_id=enterprise_id)
     for row in rows.select_related("user", "role").order_by("pk"):
-        given = {"name": row.user.name, "role": row.role.name}
+        given = {"name": row.user.name, "role": row.role.label}
         yield Moment(row.since, "people", _("%(name)s成为%(role)s") % given)
         if row.until:
             day = row.until + timedelta(days=1)
