@@ -13,4 +13,8 @@ def people_of_unit(
     """The people in posts at the unit itself; None for those who are no staff."""
     if not (actor.has("accounts.view") or actor.see_all):
         return None
-    return "accounts/unit_panel.html", {"rows": queries.people_at(unit_id=unit_id, on=on)}
+    rows = queries.people_at(unit_id=unit_id, on=on)
+    seen = queries.people(actor).filter(pk__in={post.user_id for post in rows})
+    return "accounts/unit_panel.html", {
+        "rows": rows, "opened": set(seen.values_list("pk", flat=True)),
+    }  # fmt: skip

@@ -151,7 +151,7 @@ def _demands(threshold: int, on: date) -> Iterator[Found]:
 @sign(
     "tax", lazy("税收档位下降"), threshold=1, unit=lazy("档以上"),
     say=lambda n: _("%(year)s 年的税收档位比上一年低") % n,
-    rows=lambda pk: ("tax:firm", ""), shows=lazy("看档位"),
+    rows=lambda pk: ("enterprises:page", ""), shows=lazy("看档位"),
 )  # fmt: skip
 def _tax(threshold: int, on: date) -> Iterator[Found]:
     """A firm whose band fell by so many in the newest year.

@@ -225,3 +225,14 @@ def test_the_departments_page_names_its_people(units: dict[str, Unit]) -> None:
     client = inside(make_staff("department_handler", row, name="陈屿"))
     page = client.get(reverse("accounts:department", args=[row.pk])).content.decode()
     assert "陈屿" in page
+
+
+def test_the_page_of_a_unit_links_only_to_people_who_may_be_opened(units: dict[str, Unit]) -> None:
+    above = make_staff("security_admin", units["Q"], name="安闻")
+    own = make_staff("window_clerk", units["C1"], name="文书")
+    client = inside(make_staff("community_secretary", units["C1"]))
+    page = client.get(reverse("territory:unit", args=[units["Q"].pk])).content.decode()
+    assert "安闻" in page
+    assert reverse("accounts:person", args=[above.pk]) not in page
+    page = client.get(reverse("territory:unit", args=[units["C1"].pk])).content.decode()
+    assert reverse("accounts:person", args=[own.pk]) in page
