@@ -202,7 +202,7 @@ def batch_summary(batch: ImportBatch) -> dict[str, Any]:
         "rejected": _("另存为表，附原因"),
         "unplaced": _("不知道归哪个单位"),
     }
-    tones = {"new": "1", "changed": "3", "unchanged": "still", "rejected": "2", "unplaced": "5"}
+    tones = {"new": "1", "changed": "3", "unchanged": "still", "rejected": "ink", "unplaced": "5"}
     parts = [
         {
             "key": name,
