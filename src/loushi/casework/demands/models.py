@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.models import ClockFields
+from loushi.foundation.core.names import spoken
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 from loushi.foundation.core.workflow import HistoryFields
 from loushi.registry.accounts.models import Department, User
@@ -92,7 +93,12 @@ class DemandCategory(PublicModel):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; records keep `name`."""
+        return spoken(self.name, self.name_en)
 
 
 class Demand(Scoped):

@@ -84,7 +84,7 @@ def category_row(actor: Actor, pk: int) -> CategoryRow:
 def level_rows(actor: Actor) -> list[LevelRow]:
     """All rows of limits, those in force first. Raises Denied."""
     _require(actor)
-    names = dict(DemandCategory.objects.values_list("code", "name"))
+    names = {row.code: row.label for row in DemandCategory.objects.all()}
     urgencies, tiers = dict(Urgency.choices), dict(Tier.choices)
     today = timezone.localdate()
     rows = [

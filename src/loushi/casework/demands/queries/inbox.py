@@ -85,10 +85,10 @@ def categories() -> list[tuple[str, list[tuple[int, str]]]]:
     """The choices of the category field: top level with its second level."""
     top: dict[int, tuple[str, list[tuple[int, str]]]] = {}
     for row in DemandCategory.objects.filter(is_active=True, parent=None):
-        top[row.pk] = (row.name, [])
+        top[row.pk] = (row.label, [])
     for row in DemandCategory.objects.filter(is_active=True, parent__isnull=False):
         if row.parent_id in top:
-            top[row.parent_id][1].append((row.pk, row.name))
+            top[row.parent_id][1].append((row.pk, row.label))
     return [group for group in top.values() if group[1]]
 
 

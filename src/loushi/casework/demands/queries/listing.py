@@ -15,6 +15,7 @@ from loushi.casework.demands.models import Assignment, Demand, State
 from loushi.casework.demands.workflow import GROUPS, OPEN
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
 from loushi.foundation.core.days import day_begins, day_ends
+from loushi.foundation.core.names import spoken
 from loushi.foundation.core.scoping import path_range
 from loushi.foundation.language.queries import Found, find, scope_of
 
@@ -27,7 +28,7 @@ FIELDS = (
     "id", "prefix", "year", "title", "state", "urgency", "tier", "side", "due_at", "is_late",
     "submitted_at", "review_on", "hand_backs", "is_supervised", "hide_name", "contact_name",
     "enterprise__name", "building__name", "unit__name", "lead__name", "lead__short_name",
-    "category__name", "score", "solved",
+    "category__name", "category__name_en", "score", "solved",
 )  # fmt: skip
 
 
@@ -271,7 +272,7 @@ def row_of(values: tuple[Any, ...]) -> Row:
     (
         pk, prefix, year, title, state, urgency, tier, side, due_at, is_late, submitted_at,
         review_on, hand_backs, is_supervised, hide_name, contact, enterprise, building, unit,
-        lead, lead_short, category, score, solved,
+        lead, lead_short, category, category_en, score, solved,
     ) = values  # fmt: skip
     return Row(
         id=pk,
@@ -291,7 +292,7 @@ def row_of(values: tuple[Any, ...]) -> Row:
         building=building or "",
         unit=unit or "",
         lead=lead_short or lead or "",
-        category=category or "",
+        category=spoken(category or "", category_en or ""),
         score=score,
         solved=solved,
     )

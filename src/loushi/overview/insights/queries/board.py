@@ -15,6 +15,7 @@ from loushi.casework.demands.queries.listing import FIELDS, row_of
 from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.days import day_begins
 from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.names import spoken
 from loushi.foundation.core.scoping import path_range
 from loushi.overview.insights.queries.figures import VIEW, WEEKS, Period, rows_in
 from loushi.registry.territory import queries as territory
@@ -134,16 +135,22 @@ def topics(actor: Actor, period: Period, unit_path: str) -> list[Topic]:
         .filter(submitted_at__gte=period.start, submitted_at__lt=period.end)
         .order_by()
         .values(
-            "category__code", "category__name", "category__parent__code", "category__parent__name"
-        )
+            "category__code",
+            "category__name",
+            "category__name_en",
+            "category__parent__code",
+            "category__parent__name",
+            "category__parent__name_en",
+        )  # fmt: skip
         .annotate(n=Count("pk"))
         .order_by("-n")
     )
     found: dict[str, tuple[str, list[tuple[str, int]]]] = {}
     for row in rows:
         code = row["category__parent__code"] or row["category__code"]
-        name = row["category__parent__name"] or row["category__name"]
-        found.setdefault(code, (name, []))[1].append((row["category__name"], row["n"]))
+        own = spoken(row["category__name"], row["category__name_en"])
+        above = spoken(row["category__parent__name"] or "", row["category__parent__name_en"] or "")
+        found.setdefault(code, (above or own, []))[1].append((own, row["n"]))
     made = [
         Topic(code, name, sum(n for _, n in below), _largest(below))
         for code, (name, below) in found.items()
