@@ -110,6 +110,7 @@ def merge_enterprises(
         pair = {pk: _locked(actor, pk) for pk in sorted((kept_id, former_id))}
         kept, former = pair[kept_id], pair[former_id]
         _check_codes(kept, former)
+        _check_status(kept, former, take)
         merge = _begin(actor, kept, former, take, why.strip())
         moving = _Moving(merge)
         for relation in relations():
@@ -165,6 +166,17 @@ def _locked(actor: Actor, pk: int) -> Enterprise:
     row = fetch(Enterprise, actor, pk, lock=True)
     require(actor, MERGE, row)
     return row
+
+
+def _check_status(kept: Enterprise, former: Enterprise, take: Sequence[str]) -> None:
+    """What still runs of one enterprise never ends up at one that is cancelled."""
+    cancelled = Enterprise.Status.CANCELLED
+    after = former.status if "status" in take else kept.status
+    if after == cancelled and {kept.status, former.status} != {cancelled}:
+        raise Refused(
+            _("一家已注销、另一家没有，并户后不能是“注销”。请沿用没有注销一方的经营状态。"),
+            field="take",
+        )
 
 
 def _check_codes(kept: Enterprise, former: Enterprise) -> None:

@@ -40,7 +40,7 @@ from loushi.registry.enterprises.commands.values import (
     clean_tenancy,
     wrong_dates,
 )
-from loushi.registry.enterprises.models import ChangeReason, Enterprise, Tenancy
+from loushi.registry.enterprises.models import ChangeReason, Enterprise, Presence, Tenancy
 from loushi.registry.enterprises.policy import CHANGE, NOT_ENDED, require_at
 
 
@@ -301,20 +301,42 @@ def _name_spaces(
 
 def _place(cleaned: Sequence[dict[str, Any]], homes: Mapping[int, tuple[int, str]]) -> None:
     """Sets each row's unit path: the space's where one is named, else the building's."""
-    spaces: dict[int, tuple[int, str]] = {}
+    spaces: dict[int, Space] = {}
     for chunk in chunks(sorted({row["space_id"] for row in cleaned if row.get("space_id")})):
         rows = Space.objects.unscoped("the place is checked by its path").filter(pk__among=chunk)
-        values = rows.values_list("pk", "building_id", "unit_path")
-        spaces |= {pk: (building, path) for pk, building, path in values}
+        spaces |= {
+            room.pk: room
+            for room in rows.only("building_id", "unit_path", "number", "since", "until")
+        }
     for row in cleaned:
         row["unit_path"] = homes[row["building_id"]][1]
         row.setdefault("space_id", None)
         if row["space_id"] is None:
             continue
-        building_id, path = spaces.get(row["space_id"], (0, ""))
-        if building_id != row["building_id"]:
+        room = spaces.get(row["space_id"])
+        if room is None or room.building_id != row["building_id"]:
             raise Refused(_("所选房间不在所选楼宇里。请重新选择。"), field="space_id")
-        row["unit_path"] = path
+        row["unit_path"] = room.unit_path
+        _refuse_outside(room, row)
+
+
+def _refuse_outside(room: Space, row: Mapping[str, Any]) -> None:
+    """Whoever sits in a room begins on a day on which it stands, and leaves it when it is gone."""
+    begins = row.get("since")
+    if begins is None or row.get("presence") == Presence.REGISTERED_ONLY:
+        return
+    if room.since is not None and begins < room.since:
+        raise Refused(
+            _("房号 %(number)s 从 %(day)s 起才有。请填那一天以前的房号，或改入驻日期。")
+            % {"number": room.number, "day": room.since.isoformat()},
+            field="since",
+        )
+    if room.until is not None and (row.get("until") or date.max) > room.until:
+        raise Refused(
+            _("房号 %(number)s 已于 %(day)s 撤销。请填拆分、合并以后的房号。")
+            % {"number": room.number, "day": room.until.isoformat()},
+            field="space_number",
+        )
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:

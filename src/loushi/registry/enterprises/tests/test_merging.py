@@ -349,3 +349,20 @@ def test_others_meet_no_merge(units, pair) -> None:
     address = reverse("enterprises:compare", args=[kept.pk, former.pk])
     assert clerk.post(address, {"why": WHY}).status_code == 403
     assert Enterprise.plain.filter(pk=former.pk).exists()
+
+
+def test_what_runs_never_ends_up_at_a_cancelled_one() -> None:
+    units = make_district()
+    gone = make_enterprise(units["C1"], name="澄观贸易有限公司", credit_code=None)
+    here = make_enterprise(units["C1"], name="澄观贸易公司", credit_code=None)
+    Enterprise.plain.filter(pk=gone.pk).update(status="cancelled")
+    for kept, former, take in ((gone, here, ()), (here, gone, ("status",))):
+        with pytest.raises(Refused, match="并户后不能是“注销”"):
+            commands.merge_enterprises(
+                actor=SYSTEM, kept_id=kept.pk, former_id=former.pk, take=take, why=WHY
+            )
+    assert Enterprise.plain.filter(pk__in=[gone.pk, here.pk]).count() == 2
+    commands.merge_enterprises(
+        actor=SYSTEM, kept_id=gone.pk, former_id=here.pk, take=("status",), why=WHY
+    )
+    assert Enterprise.plain.get(pk=gone.pk).status == "operating"

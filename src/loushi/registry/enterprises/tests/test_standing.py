@@ -117,6 +117,11 @@ def test_a_number_that_is_gone_is_not_moved_into_but_the_past_is_kept(tower, uni
         values={**given, "space_number": "1701A", "since": date(2026, 4, 1)},
     )  # fmt: skip
     assert made.space.number == "1701A"
+    with pytest.raises(Refused, match="1701B 从 2026-03-01 起才有"):
+        commands.move_in(
+            actor=SYSTEM, enterprise_id=firm.pk,
+            values={**given, "space_number": "1701B", "since": date(2025, 4, 1)},
+        )  # fmt: skip
     assert drawn(tower, date(2026, 4, 2))["1701A"] == "let"
 
 

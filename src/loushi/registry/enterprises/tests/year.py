@@ -251,6 +251,18 @@ def re_place(world: World) -> None:
         commands.follow_building(event.payload)
 
 
+def split_room(world: World) -> None:
+    """A room becomes two, or goes without any in its place; whoever moves in later says so."""
+    from loushi.registry.buildings.commands import replace_spaces
+
+    room, number = world.room(), world.number()
+    rows = [{"number": f"{room.number}-{number}{side}", "area": 30} for side in "AB"]
+    replace_spaces(
+        actor=world.actor, building_id=room.building_id, numbers=[room.number],
+        rows=rows if world.rng.random() < 0.7 else [], on=world.today, why="房产分割登记",
+    )  # fmt: skip
+
+
 def turn_day(world: World) -> None:
     commands.turn_of_day()
     commands.apply_tag_rules(actor=world.actor)
@@ -260,6 +272,7 @@ Step = Callable[[World], None]
 STEPS: list[Step] = [
     found, found, second_place, come_later, leave, move, state_fact, state_fact, find, cancel,
     hand_over, tag, judge, bring_a_file, take_file_back, merge, undo_merge, re_place, turn_day,
+    split_room,
 ]  # fmt: skip
 
 
