@@ -165,6 +165,7 @@ CONTENT_SECURITY_POLICY = {
 
 # ---- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
+FORMAT_MODULE_PATH = "loushi.config.formats"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 FORM_RENDERER = "loushi.foundation.web.forms.Renderer"

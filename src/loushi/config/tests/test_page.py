@@ -1,10 +1,12 @@
 """The frame of a page: for strangers, for staff, for an enterprise's people."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 
 from loushi.config import navigation
 from loushi.config.page import Frame, first_url, frame
@@ -147,3 +149,7 @@ def test_other_posts_and_the_units_below_are_places_to_go() -> None:
         ("第1-1片区", reverse("territory:unit", args=[units["C1-G1"].pk])),
         ("第1-2片区", reverse("territory:unit", args=[units["C1-G2"].pk])),
     ]
+
+
+def test_a_day_of_the_month_is_written_as_people_write_it() -> None:
+    assert date_format(date(2026, 9, 7), "MONTH_DAY_FORMAT") == "9月7日"
