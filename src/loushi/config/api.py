@@ -28,6 +28,7 @@ ROUTERS = (
     ("tax", "loushi.registry.tax"),
     ("leads", "loushi.registry.leads"),
     ("stations", "loushi.services.stations"),
+    ("governance", "loushi.services.governance"),
     ("demands", "loushi.casework.demands"),
     ("visits", "loushi.casework.visits"),
     ("insights", "loushi.overview.insights"),

@@ -19,6 +19,8 @@ KINDS: dict[str, Any] = {
     "enterprises.SignUp": _("自助注册"),
     "enterprises.Stability": _("稳定度判断"),
     "enterprises.Tenancy": _("入驻"),
+    "governance.AgendaItem": _("议题"),
+    "governance.CouncilSeat": _("议事组织的委员"),
     "leads.InvestmentLead": _("招商线索"),
     "tax.OutputRecord": _("产值"),
     "tax.TaxReturn": _("税收"),

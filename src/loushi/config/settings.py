@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "loushi.registry.tax",
     "loushi.registry.leads",
     "loushi.services.stations",
+    "loushi.services.governance",
     "loushi.casework.demands",
     "loushi.casework.visits",
     "loushi.casework.codes",

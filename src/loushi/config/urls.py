@@ -19,6 +19,7 @@ PACKAGES = (
     ("tax/", "loushi.registry.tax"),
     ("leads/", "loushi.registry.leads"),
     ("stations/", "loushi.services.stations"),
+    ("governance/", "loushi.services.governance"),
     ("demands/", "loushi.casework.demands"),
     ("visits/", "loushi.casework.visits"),
     ("insights/", "loushi.overview.insights"),
