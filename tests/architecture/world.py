@@ -59,6 +59,15 @@ from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
+from loushi.services.governance.models import (
+    AgendaItem,
+    Body,
+    BodyKind,
+    CouncilMeeting,
+    CouncilSeat,
+    Resolution,
+    ResolutionTask,
+)
 from loushi.services.stations.models import (
     DutyMember,
     DutyRota,
@@ -99,6 +108,7 @@ def build() -> World:
     _people(world, department)
     _casework(world, department)
     _stations(world, department)
+    _governance(world)
     _visits(world, department)
     _foundation(world)
     return world
@@ -223,6 +233,31 @@ def _stations(world: World, department: Department) -> None:
     )  # fmt: skip
     world.ids |= {
         "station": station.pk, "rota": rota.pk, "shift": shift.pk, "swap": swap.pk,
+    }  # fmt: skip
+
+
+def _governance(world: World) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    path = {"unit_path": world.here.path}
+    today = timezone.localdate()
+    kind = BodyKind.objects.get(code="council")
+    body = _make(Body, name="望澜楼宇治理委员会", kind=kind, since=today, **here)
+    seat = _make(CouncilSeat, body=body, name="委员", side="firms", since=today, **path)
+    meeting = _make(
+        CouncilMeeting, body=body, title="例会", starts_at=timezone.now(), place="会议室",
+        state="closed", **path,
+    )  # fmt: skip
+    item = _make(AgendaItem, body=body, meeting=meeting, title="议题", source="proposal", **path)
+    made = _make(
+        Resolution, body=body, item=item, year=today.year, adopted=True, text="同意",
+        adopted_on=today, **path,
+    )  # fmt: skip
+    world.ids |= {
+        "body": body.pk, "council_seat": seat.pk, "meeting": meeting.pk, "item": item.pk,
+        "resolution": made.pk,
+        "resolution_task": _make(
+            ResolutionTask, resolution=made, what="任务", owner_name="某人", due_on=today, **path
+        ).pk,
     }  # fmt: skip
 
 

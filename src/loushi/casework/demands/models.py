@@ -12,6 +12,7 @@ from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.models import Building, ReferenceSystem, Space
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
+from loushi.services.governance.models import AgendaItem
 
 
 class State(models.TextChoices):
@@ -244,8 +245,8 @@ in one of the other states belongs to the department in that column."""
 class Assignment(Scoped):
     """One unit's part of a demand: the lead or a co-unit, with its own clock.
 
-    `body` says who: a department, or the building council of `building` (a placeholder body until
-    governance exists).
+    `body` says who: a department, or those who settle matters of `building` (its council and its
+    property manager); before which body it came says the `Referral`.
     """
 
     class Part(models.TextChoices):
@@ -317,6 +318,45 @@ class Assignment(Scoped):
 
     def __str__(self) -> str:
         return f"{self.demand_id} {self.part} {self.department_id or self.building_id}"
+
+
+class Referral(Scoped):
+    """转楼委会: a demand before a body of its building, as an item of that body's agenda."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("商议中")
+        SOLVED = "solved", _("楼内解决")
+        ESCALATED = "escalated", _("提请上级")
+        LEFT = "left", _("转出楼宇")
+        ENDED = "ended", _("撤回或并案")
+        REOPENED = "reopened", _("重办")
+
+    demand = models.ForeignKey(
+        Demand, on_delete=models.CASCADE, related_name="referrals", db_index=False
+    )
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="+")
+    building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    unit_path = UnitPathField(db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(
+        max_length=10, choices=Outcome.choices, blank=True, default=Outcome.OPEN
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Scoped.Meta):
+        ordering = ["id"]
+        indexes = [models.Index(fields=["building", "outcome"], name="referral_building")]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "item"], name="referral_once"),
+            models.UniqueConstraint(
+                fields=["demand"], condition=models.Q(outcome=""), name="referral_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} {self.item_id}"
 
 
 class DemandEvent(HistoryFields, Scoped):

@@ -13,6 +13,7 @@ from loushi.casework.demands.models import (
     Extension,
     Rating,
     RatingLink,
+    Referral,
     SavedView,
 )
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, ENTERPRISE, Actor
@@ -105,12 +106,14 @@ scope(
 
 
 # Rows that hang on a demand are reached through it; on their own only by unit.
-for model in (Assignment, DemandClock, DemandEvent, DemandPause, Extension, Rating, RatingLink):
+for model in (
+    Assignment, DemandClock, DemandEvent, DemandPause, Extension, Rating, RatingLink, Referral,
+):  # fmt: skip
     scope(model, view="demands.view", legs=[UnitLeg()])
 scope(SavedView, view="demands.view", legs=[UserLeg("user_id", frozenset({"demands.view"}))])
 
 # Whatever a list of demands shows, with the names on it; and a person's saved views.
-watch("demands", Demand, Assignment, DemandClock, DemandCategory)
+watch("demands", Demand, Assignment, DemandClock, DemandCategory, Referral)
 watch("demands", Enterprise, Building, Unit, Department)
 watch("demand_views", SavedView)
 watch("demand_categories", DemandCategory)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from loushi.casework.demands.commands import clocks, telling
+from loushi.casework.demands.commands import clocks, referring, telling
 from loushi.casework.demands.commands.case import Case, insert
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.commands.moves import INTERNAL, note_of
@@ -87,6 +87,7 @@ def _step(case: Case, step: Step) -> None:
     own = own_parts(case)[:1]
     effect = EFFECTS.get(step.move)
     data = (effect(case, step.values) if effect else None) or {}
+    referring.follow(case, step.move)
     if demand.state == before:
         demand.state = move.target or before
     event = _event(case, step.move, before, note_of(step.values), data)
@@ -99,6 +100,7 @@ def submit_many(*, actor: Actor, histories: Iterable[History]) -> list[Demand]:
         cases = [replay(history) for history in histories]
     with transaction.atomic():
         insert(cases)
+        referring.write_many(actor, cases)
         index_many(
             Text(
                 kind="demand",

@@ -19,6 +19,7 @@ from loushi.casework.demands.models import (
     DemandPause,
     Extension,
     Rating,
+    Referral,
 )
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.bulk import insert_rows, insert_values
@@ -64,6 +65,10 @@ class Case:
     def ratings(self) -> list[Rating]:
         return []
 
+    @cached_property
+    def referrals(self) -> list[Referral]:
+        return self._rows(Referral)
+
     @property
     def active_parts(self) -> list[Assignment]:
         """The active parts, lead first."""
@@ -88,12 +93,17 @@ class Case:
     def changed(self, model: type[models.Model]) -> list[Any]:
         return [row for row in self._touched.values() if type(row) is model]
 
+    def written(self, row: Any) -> None:
+        """Notes that a row has been written by somebody else."""
+        self._touched.pop(id(row), None)
+
     def save(self) -> None:
-        """Writes what was touched; the demand itself is saved by the caller."""
+        """Writes what was touched; the demand itself is saved by the caller, referrals by
+        `referring`, which makes their agenda items."""
         for model in ORDER:
             for row in self.changed(model):
                 row.save()
-        self._touched.clear()
+                self.written(row)
         self.demand.__dict__.pop("_active_parts", None)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from loushi.casework.demands.commands import clocks, rating_mail, telling
+from loushi.casework.demands.commands import clocks, rating_mail, referring, telling
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
 from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
@@ -83,7 +83,9 @@ def _perform(
         own.extend(own_parts(case)[:1])
         effect = EFFECTS.get(step.name)
         data = effect(case, values) if effect else None
+        referring.follow(case, step.name)
         case.save()
+        referring.write(case, note_of(values))
         return data
 
     outcome = workflow.perform(

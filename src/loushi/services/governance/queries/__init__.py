@@ -34,6 +34,7 @@ from .resolutions import (
     resolution_lines,
     resolution_list,
     resolution_page,
+    sees_resolution,
     task_row,
 )
 from .rules import Elector, conflict, electors, rule_of, seats_on
@@ -72,6 +73,7 @@ __all__ = [
     "result_of",
     "rule_of",
     "seats_on",
+    "sees_resolution",
     "task_row",
     "waiting_items",
 ]

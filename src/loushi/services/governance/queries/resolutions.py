@@ -121,6 +121,11 @@ def task_row(actor: Actor, task_id: int) -> ResolutionTask:
     return row
 
 
+def sees_resolution(actor: Actor, resolution_id: int) -> bool:
+    """Whether the actor sees a resolution; the owner of a task may not."""
+    return Resolution.objects.visible_to(actor).filter(pk=resolution_id).exists()
+
+
 def own_tasks(actor: Actor) -> list[ResolutionTask]:
     """The open tasks that are the actor's."""
     rows = ResolutionTask.objects.unscoped("one's own tasks").filter(

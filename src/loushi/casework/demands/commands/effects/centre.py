@@ -15,6 +15,7 @@ from loushi.casework.demands.commands.effects.registry import (
     end_parts,
     limit_from,
 )
+from loushi.casework.demands.commands.referring import joined, refer_to
 from loushi.casework.demands.models import (
     Assignment,
     DemandClock,
@@ -26,6 +27,7 @@ from loushi.casework.demands.models import (
 from loushi.foundation.core.clocks import Limit, LimitKind
 from loushi.foundation.core.errors import Conflict, Refused
 from loushi.registry.accounts.models import Department
+from loushi.services.governance.queries import body_for
 
 MAX_SUSPENSION_DAYS = 365
 
@@ -122,17 +124,28 @@ def _transfer(case: Case, values: Values) -> dict[str, Any]:
 
 @effect("refer")
 def _refer(case: Case, values: Values) -> dict[str, Any]:
-    """To the building council: the case becomes one of tier building."""
+    """To the body of the building: the case becomes one of tier building and an agenda item. In
+    bulk the body is given (nothing is read), and without one there is no item."""
     building = case.demand.building
     if building is None:
         raise Refused(_("这件诉求没有登记楼宇，先补上楼宇再转楼委会。"), field="building")
+    body = values.get("body") if case.fresh else body_for(building)
+    if body is not None:
+        refer_to(case, body, None if case.fresh else joined(case, body, values.get("item")))
+    elif not case.fresh:
+        raise Refused(
+            _("“%(building)s”和所在社区都还没有楼宇治理委员会或议事厅。"
+              "请先在“议事”里登记，或改为交办部门。")
+            % {"building": building.name},
+            field="building",
+        )  # fmt: skip
     case.demand.tier = Tier.BUILDING
     case.demand.lead = None
     first_dispatch(case)
     limit = clocks.limit_of(case.demand, "resolve")
     add_part(case, "lead", limit, body=Assignment.Body.COUNCIL, building=building)
     clocks.refresh(case)
-    return {"council": building.name}
+    return {"council": body.name if body else building.name}
 
 
 @effect("ask_info")
