@@ -6,13 +6,22 @@ from typing import Any
 
 from loushi.casework.demands.commands import Submission, make_move, submit_demand
 from loushi.casework.demands.models import Demand, DemandCategory
-from loushi.foundation.core.actor import BUILDING, DEPARTMENT, ENTERPRISE, UNIT, Actor, Grant
+from loushi.foundation.core.actor import (
+    BUILDING,
+    DEPARTMENT,
+    ENTERPRISE,
+    UNIT,
+    Actor,
+    Grant,
+    system_actor,
+)
 from loushi.foundation.core.clocks import install_default_service_levels
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.models import Enterprise, Tenancy
 from loushi.registry.territory.models import Unit
 from loushi.registry.territory.queries import forget_root
+from loushi.services.governance.models import Body
 
 WHY = "test data"
 CLERK = (
@@ -78,6 +87,22 @@ class World:
         return self._person(
             "职工", _grant("employee", "demands.submit", ENTERPRISE, self.enterprise.pk)
         )
+
+    def body(self, **values: Any) -> Body:
+        """A forum of the tower, to which demands may be referred."""
+        from loushi.services.governance.commands import create_body, install_kinds
+
+        install_kinds()
+        given = {"name": "望澜中心红色物业议事厅", "building_id": self.tower.pk,
+                 "since": date(2026, 1, 1)} | values  # fmt: skip
+        return create_body(
+            actor=system_actor(), unit_id=self.here.pk, kind="forum", values=given
+        )
+
+    def referred(self, **fields: Any) -> Demand:
+        """A demand before the body of its building (make the body first)."""
+        demand = self.move(self.submit(**fields), "accept", self.clerk())
+        return self.move(demand, "refer", self.clerk())
 
     def stranger(self) -> Actor:
         return self._person("路人")
