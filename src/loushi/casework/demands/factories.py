@@ -95,9 +95,7 @@ class World:
         install_kinds()
         given = {"name": "望澜中心红色物业议事厅", "building_id": self.tower.pk,
                  "since": date(2026, 1, 1)} | values  # fmt: skip
-        return create_body(
-            actor=system_actor(), unit_id=self.here.pk, kind="forum", values=given
-        )
+        return create_body(actor=system_actor(), unit_id=self.here.pk, kind="forum", values=given)
 
     def referred(self, **fields: Any) -> Demand:
         """A demand before the body of its building (make the body first)."""

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from loushi.casework.demands.views import desk, firm, settings, without_login
+from loushi.casework.demands.views import desk, firm, settings, towers, without_login
 
 app_name = "demands"
 urlpatterns = [
     path("", desk.inbox, name="inbox"),
     path("new/", desk.register, name="register"),
+    path("towers/", towers.rates, name="towers"),
     path("export/", desk.export, name="export"),
     path("views/", desk.save_view, name="save_view"),
     path("views/<int:pk>/remove/", desk.remove_view, name="remove_view"),

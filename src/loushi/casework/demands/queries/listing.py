@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from loushi.casework.demands.models import Assignment, Demand, State
+from loushi.casework.demands.models import Assignment, Demand, Referral, State
 from loushi.casework.demands.workflow import GROUPS, OPEN
 from loushi.foundation.core.actor import BUILDING, DEPARTMENT, Actor
 from loushi.foundation.core.days import day_begins, day_ends
@@ -51,6 +51,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     late: bool = False
+    council: str = ""
     sort: str = "due"
 
 
@@ -137,7 +138,9 @@ def filtered(actor: Actor, filters: Filters) -> QuerySet[Demand]:
         value = getattr(filters, name.removesuffix("_id"))
         if value:
             rows = rows.filter(**{name: value})
-    return rows.filter(_category(filters), _where(filters), _when(filters))
+    return rows.filter(
+        _category(filters), _where(filters), _when(filters), counted(filters.council)
+    )
 
 
 def _category(filters: Filters) -> Q:
@@ -152,6 +155,27 @@ def _where(filters: Filters) -> Q:
         parts = Assignment.objects.unscoped("narrows rows that are scoped already")
         where &= Q(pk__in=parts.filter(department_id=filters.department).values("demand_id"))
     return where
+
+
+Outcome = Referral.Outcome
+
+
+def counted(which: str) -> Q:
+    """Demands that a figure of `towers` counts; '' and unknown words narrow nothing."""
+    conditions: Mapping[str, Q] = {
+        "referred": Q(),
+        "solved": Q(outcome=Outcome.SOLVED),
+        "settled": Q(outcome__in=[Outcome.SOLVED, Outcome.ESCALATED, Outcome.LEFT]),
+        "open": Q(outcome=Outcome.OPEN),
+        "closed": Q(demand__state__in=[State.RESOLVED, State.CLOSED]),
+    }
+    if which not in conditions:
+        return Q()
+    rows = Referral.objects.unscoped("narrows rows that are scoped already").filter(
+        conditions[which]
+    )
+    rows = rows.exclude(outcome__in=[Outcome.REOPENED, Outcome.ENDED])
+    return Q(pk__in=rows.order_by().values("demand_id"))
 
 
 def _when(filters: Filters) -> Q:

@@ -248,8 +248,8 @@ def test_merging_and_splitting_lose_nothing(world: World) -> None:
 
 
 def test_a_case_referred_to_the_council_is_handled_in_the_building(world: World) -> None:
-    demand = world.move(world.submit(), "accept", world.clerk())
-    demand = world.move(demand, "refer", world.clerk())
+    world.body()
+    demand = world.referred()
     assert demand.tier == "building"
     demand = world.move(demand, "sign", world.council())
     demand = world.move(demand, "resolve", world.council(), verdict="solved", answer="物业已调整")

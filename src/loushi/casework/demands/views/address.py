@@ -21,7 +21,7 @@ def filters_from(query: Mapping[str, str], *, queue: str = "open") -> Filters:
     """The filters of an address; a search or another filter looks beyond the open ones."""
     named = {
         name: query.get(name, "")
-        for name in ("state", "category", "urgency", "tier", "side", "channel")
+        for name in ("state", "category", "urgency", "tier", "side", "channel", "council")
     }
     words = query.get("q", "").strip()[:100]
     path = query.get("unit", "")
