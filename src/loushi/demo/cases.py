@@ -19,6 +19,7 @@ from loushi.foundation.core.clocks import standard_calendar
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.models import Enterprise, Tenancy
+from loushi.services.governance.models import Body
 
 MONTHS = 24
 BATCH = 4000
@@ -40,6 +41,7 @@ class Script:
     handler: Actor
     others: list[tuple[Department, Actor]]
     building: Building
+    body: Body | None
     at: datetime
     steps: list[Step] = field(default_factory=list)
     over: bool = False
@@ -61,7 +63,7 @@ class Script:
 
 def write(
     actor: Actor, rng: Random, shape: Template, places: Places, staff: Staff,
-    contacts: dict[int, User], now: datetime, say: Callable[[str], None],
+    contacts: dict[int, User], bodies: dict[int, Body], now: datetime, say: Callable[[str], None],
 ) -> int:  # fmt: skip
     """Writes the demands in order of submission; returns how many."""
     calendar = standard_calendar()
@@ -72,8 +74,8 @@ def write(
     made = 0
     batch: list[History] = []
     for at in _moments(rng, calendar, shape.demands, now):
-        batch.append(_history(rng, calendar, shape, places, staff, contacts, categories, tenants,
-                              at, now))  # fmt: skip
+        batch.append(_history(rng, calendar, shape, places, staff, contacts, bodies, categories,
+                              tenants, at, now))  # fmt: skip
         if len(batch) == BATCH:
             made += len(submit_many(actor=actor, histories=batch))
             batch = []
@@ -110,7 +112,7 @@ def _tenants(places: Places) -> list[tuple[Enterprise, Building, Tenancy]]:
 
 def _history(
     rng: Random, calendar: WorkingCalendar, shape: Template, places: Places, staff: Staff,
-    contacts: dict[int, User], categories: dict[str, DemandCategory],
+    contacts: dict[int, User], bodies: dict[int, Body], categories: dict[str, DemandCategory],
     tenants: list[tuple[Enterprise, Building, Tenancy]], at: datetime, now: datetime,
 ) -> History:  # fmt: skip
     """One demand: who, where, what, and what happened until now."""
@@ -147,7 +149,7 @@ def _history(
     script = Script(
         rng, calendar, now, clerk, as_secretary(staff.secretaries[community.pk], community), firm,
         department, as_handler(staff.handlers[department.pk], department),
-        _others(rng, staff, department), building, at,
+        _others(rng, staff, department), building, bodies.get(building.pk), at,
     )  # fmt: skip
     _tell(script, demand)
     return History(demand, firm if demand.channel == "online" else clerk, script.steps)
@@ -196,7 +198,7 @@ def _tell(s: Script, demand: Demand) -> None:
         s.go(25, "ask_info", s.clerk, note="请补充发生的时间和现场照片。")
         s.go(rng.expovariate(1 / 500) + 20, "supply_info", s.firm, note="已补充，见附件。")
     if rng.random() < 0.22:
-        s.go(rng.expovariate(1 / 60) + 5, "refer", s.clerk)
+        s.go(rng.expovariate(1 / 60) + 5, "refer", s.clerk, body=s.body)
         _at_council(s)
         return
     co = [s.others[0][0]] if rng.random() < 0.18 else []
@@ -220,6 +222,12 @@ def _at_council(s: Script) -> None:
     grant = as_council(s.building)
     s.go(s.rng.expovariate(1 / 60) + 10, "sign", grant)
     s.go(s.rng.expovariate(1 / 60) + 10, "contact", grant, note="物业已上门查看。")
+    # Not drawn: one draw more would make another district of every seed.
+    if s.building.pk % 7 == s.at.day % 7:
+        s.go(90, "escalate", s.clerk, reason="涉及市政或执法，楼里定不了。")
+        s.go(60, "dispatch", s.clerk, lead=s.department)
+        _at_unit(s, s.handler, [])
+        return
     s.go(s.rng.expovariate(1 / 600) + 30, "resolve", grant, verdict="solved",
          answer=s.rng.choice(names.ANSWERS))  # fmt: skip
     _at_firm(s, grant)

@@ -11,9 +11,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from loushi.casework.demands.commands.configure import install_default_categories
-from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent
+from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent, Referral
 from loushi.casework.visits.models import Finding, Visit
-from loushi.demo import cases, firms, leads, people, places, stations, taxes, towers, visits
+from loushi.demo import (
+    cases,
+    councils,
+    firms,
+    leads,
+    people,
+    places,
+    stations,
+    taxes,
+    towers,
+    visits,
+)
 from loushi.demo.models import DemoDistrict
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.actor import system_actor
@@ -22,11 +33,13 @@ from loushi.foundation.core.errors import Conflict
 from loushi.foundation.core.filling import filling
 from loushi.registry.tax.models import ReleaseMember
 from loushi.registry.territory.models import Unit
+from loushi.services.governance.models import AgendaItem, Attendance, RollEntry
 
 Say = Callable[[str], None]
 
 WRITTEN = (
-    Entry, Assignment, Demand, DemandClock, DemandEvent, Finding, ReleaseMember, Visit,
+    AgendaItem, Assignment, Attendance, Demand, DemandClock, DemandEvent, Entry, Finding, Referral,
+    ReleaseMember, RollEntry, Visit,
 )  # fmt: skip
 """Large tables that are only written while the district is built."""
 
@@ -82,10 +95,12 @@ def build(
             taxes.record(actor, Random(f"{seed} taxes"), placed, day, say)
             leads.write(actor, Random(f"{seed} leads"), shape, made, day, say)
         with transaction.atomic():
-            count = cases.write(actor, rng, shape, made, staff, contacts, now, say)
+            bodies = councils.found(actor, Random(f"{seed} bodies"), made, staff, day, say)
+            count = cases.write(actor, rng, shape, made, staff, contacts, bodies, now, say)
             say(f"  诉求 {count:,}")
         with transaction.atomic():
             visits.write(actor, Random(f"{seed} visits"), made, staff, now, say)
+            councils.meet(actor, Random(f"{seed} meetings"), made, day, say)
             stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
