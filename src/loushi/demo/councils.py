@@ -95,14 +95,14 @@ def _seats(
 def meet(
     actor: Actor, rng: Random, places: Places, today: date, say: Callable[[str], None]
 ) -> None:
-    """A year of meetings: monthly in the communities, quarterly in the towers."""
+    """A year of meetings: monthly in the communities, twice in each tower."""
     bodies = Body.objects.unscoped(WHY).select_related("kind", "building").order_by("pk")
     seats: dict[int, list[CouncilSeat]] = {}
     for seat in CouncilSeat.objects.unscoped(WHY).order_by("pk"):
         seats.setdefault(seat.body_id, []).append(seat)
     held = []
     for body in bodies:
-        step, offset = (30, 0) if body.building_id is None else (91, rng.randrange(90))
+        step, offset = (30, 0) if body.building_id is None else (182, rng.randrange(170))
         for back in range(365 - offset, 5, -step):
             held.append(_held(rng, body, seats[body.pk], today - timedelta(days=back), today))
     made = commands.hold_meetings(actor=actor, meetings=held)

@@ -143,8 +143,15 @@ def hold_meetings(*, actor: Actor, meetings: Sequence[Held]) -> list[Resolution]
             for number, one in enumerate(held.decided, 1)
         ]
         items = insert_rows([vote.item for vote in votes])
+        for vote in votes:
+            vote.resolution.item = vote.item
+            for entry in vote.roll:
+                entry.item = vote.item
         insert_rows([entry for vote in votes for entry in vote.roll])
         made = insert_rows([vote.resolution for vote in votes])
+        for vote in votes:
+            for task in vote.tasks:
+                task.resolution = vote.resolution
         insert_rows([task for vote in votes for task in vote.tasks])
         record_many(
             actor=actor, action="governance.close",
