@@ -137,8 +137,8 @@ def body_page(actor: Actor, body_id: int) -> BodyPage:
     return BodyPage(
         row=row, line=_lines([row])[0], seats=tuple(sorted(now, key=_rank)),
         former=tuple(former), rules=tuple(BodyRule.objects.unscoped(WHY).filter(body=row)),
-        items=tuple(items.order_by("proposed_at", "pk")[:50]), meetings=tuple(meetings[:12]),
-        resolutions=tuple(resolutions[:12]), may_change=permits(actor, CHANGE, row),
+        items=tuple(items.order_by("proposed_at", "pk")[:50]), meetings=tuple(meetings[:6]),
+        resolutions=tuple(resolutions[:6]), may_change=permits(actor, CHANGE, row),
         may_convene=permits(actor, CONVENE, row), may_propose=permits(actor, PROPOSE, row),
     )  # fmt: skip
 
