@@ -1,4 +1,4 @@
-"""故事 8：议事厅。窗口转一件到楼里，书记开会表决，决议执行后答复，企业自己评价；数字看得到背后的诉求。"""
+"""故事 8：议事厅。一件诉求转到楼里，开会表决，执行后答复；数字看得到背后的诉求。"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ def test_a_matter_of_the_building_is_decided_and_answered(enter: Callable[..., A
     chair.locator("main form button").first.click()
     chair.wait_for_url("**/attendance/")
     for group in chair.locator("main form fieldset").all():
-        group.get_by_text("到场").click()
+        group.get_by_label("到场").check()
     chair.locator("main form button").first.click()
     chair.get_by_text("到会 7 / 7 席").wait_for()
 
@@ -42,7 +42,7 @@ def test_a_matter_of_the_building_is_decided_and_answered(enter: Callable[..., A
     chair.get_by_role("button", name="开始表决").click()
     chair.get_by_role("link", name="逐席登记").click()
     for group in chair.locator("main form fieldset").all():
-        group.get_by_text("赞成").click()
+        group.get_by_label("赞成").check()
     chair.locator("main form button").first.click()
     chair.get_by_role("button", name="结束表决、公布结果").click()
     chair.get_by_text("赞成 7、反对 0、弃权 0。通过。").wait_for()
