@@ -25,6 +25,8 @@ MONTHS = 24
 BATCH = 4000
 DAY = 420
 RECENT = timedelta(days=25)
+PASSED_ON = 0.06
+"""Of what comes before the councils, how much the building cannot settle."""
 
 
 @dataclass
@@ -222,8 +224,8 @@ def _at_council(s: Script) -> None:
     grant = as_council(s.building)
     s.go(s.rng.expovariate(1 / 60) + 10, "sign", grant)
     s.go(s.rng.expovariate(1 / 60) + 10, "contact", grant, note="物业已上门查看。")
-    # Not drawn: one draw more would make another district of every seed.
-    if sum(s.building.name.encode()) % 7 == s.at.day % 7:
+    # A draw of its own: one more from the story's would make another district of every seed.
+    if Random(s.at.isoformat()).random() < PASSED_ON:
         s.go(90, "escalate", s.clerk, reason="涉及市政或执法，楼里定不了。")
         s.go(60, "dispatch", s.clerk, lead=s.department)
         _at_unit(s, s.handler, [])
