@@ -139,7 +139,9 @@ def test_a_falling_band_shows_to_those_who_may_see_bands(units, firm, fallen) ->
     sentence = "2025 年的税收档位比上一年低"
     seer, other = actor(units, "C1", *PLACE), actor(units)
     lines = retention.retention_list(seer, retention.Wanted(sign="tax")).rows
-    assert [(line.sentence, line.href) for line in lines] == [(sentence, f"/tax/firms/{firm.pk}/")]
+    assert [(line.sentence, line.href) for line in lines] == [
+        (sentence, f"/enterprises/{firm.pk}/")
+    ]
     assert fallen.numbers == {"year": 2025}
     assert retention.tally(seer, retention.Wanted(sign="tax")).firms == 1
     assert "tax" in dict(retention.sign_choices(seer))
