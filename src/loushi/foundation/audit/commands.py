@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_values
+from loushi.foundation.core.bulk import insert_row, insert_values
 from loushi.foundation.core.logs import request_id
 
 from .models import Entry
@@ -120,9 +120,7 @@ def record(
     refusal worth keeping is recorded after the rollback with `result="refused"`.
     """
     line = Line(subject, before or {}, after or {}, why, unit_path)
-    entry = Entry(**_values(actor, action, line, timezone.now(), result, ip))
-    entry.save(force_insert=True)
-    return entry
+    return insert_row(Entry(**_values(actor, action, line, timezone.now(), result, ip)))
 
 
 def record_many(*, actor: Actor, action: str, lines: Iterable[Line]) -> int:

@@ -6,6 +6,7 @@ that need no conversion (numbers, texts); objects and queries belong to `__in`.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -29,6 +30,12 @@ class Among(Lookup):
         if not self.rhs:
             raise EmptyResultSet
         column, parameters = self.process_lhs(compiler, connection)
+        keys = keys_parameter(self.rhs, connection.vendor)
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", (*parameters, self.rhs)
-        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, _encode(self.rhs))
+            return f"{column} = ANY(%s)", (*parameters, keys)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, keys)
+
+
+def keys_parameter(keys: Sequence[Any], vendor: str) -> Any:
+    """All keys as one parameter."""
+    return list(keys) if vendor == "postgresql" else _encode(list(keys))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .actor import Actor
+from .bulk import insert_row
 from .errors import Conflict, Denied, Refused
 from .logs import request_id
 from .scoping import fetch, permits
@@ -214,8 +215,7 @@ class Workflow(Generic[M]):
         )
         if hasattr(event, "unit_path"):
             event.unit_path = getattr(row, "unit_path", "")
-        event.save()
-        return event
+        return insert_row(event)
 
     def diagram(self) -> str:
         """The table as a Mermaid state diagram for the docs."""

@@ -2,12 +2,15 @@
 
 import hashlib
 import secrets
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from loushi.foundation.core import stamps
+from loushi.foundation.core.prepared import Prepared
 from loushi.registry.accounts.models import ApiToken, User
 
 PREFIX = "loushi_"
@@ -25,17 +28,24 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _of_digest(digest: str) -> QuerySet[Any]:
+    return (
+        ApiToken.objects.unscoped("a bearer token names its own person")
+        .select_related("user")
+        .annotate(stamps=RawSQL(stamps.NUMBERS[connection.vendor], []))
+        .filter(digest=digest, revoked_at__isnull=True, user__is_active=True)
+        .order_by("pk")[:1]
+    )
+
+
+_tokens: Prepared[Any] = Prepared(_of_digest)
+
+
 def owner(text: str) -> User | None:
     """The active person behind a token that is neither revoked nor expired; notes its use."""
     if not text.startswith(PREFIX):
         return None
-    token = (
-        ApiToken.objects.unscoped("a bearer token names its own person")
-        .select_related("user")
-        .annotate(stamps=RawSQL(stamps.NUMBERS[connection.vendor], []))
-        .filter(digest=digest(text), revoked_at__isnull=True, user__is_active=True)
-        .first()
-    )
+    token = next(iter(_tokens(digest(text))), None)
     now = timezone.now()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None

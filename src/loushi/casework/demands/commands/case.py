@@ -22,7 +22,7 @@ from loushi.casework.demands.models import (
     Referral,
 )
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_rows, insert_values
+from loushi.foundation.core.bulk import insert_row, insert_rows, insert_values
 
 WHY = "what belongs to a demand that the command has already fetched under its scope"
 ORDER: tuple[type[models.Model], ...] = (Assignment, DemandClock, DemandPause, Extension, Rating)
@@ -102,7 +102,10 @@ class Case:
         `referring`, which makes their agenda items."""
         for model in ORDER:
             for row in self.changed(model):
-                row.save()
+                if row._state.adding:
+                    insert_row(row)
+                else:
+                    row.save()
                 self.written(row)
         self.demand.__dict__.pop("_active_parts", None)
 

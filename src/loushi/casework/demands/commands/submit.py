@@ -27,9 +27,11 @@ from loushi.casework.demands.models import (
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
+from loushi.foundation.core.bulk import insert_row
 from loushi.foundation.core.clocks import Standard
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.idempotency import once
+from loushi.foundation.core.prepared import Prepared
 from loushi.foundation.core.stamps import Kept
 from loushi.foundation.core.units import covers
 from loushi.foundation.files.commands import attach
@@ -70,6 +72,16 @@ _prefixes: Kept[str] = Kept("units")
 _categories: Kept[DemandCategory | None] = Kept("demand_categories")
 
 
+_buildings: Prepared[Building] = Prepared(
+    lambda pk: (
+        Building.objects.unscoped("the place of a submission, checked right after")
+        .filter(pk=pk)
+        .select_related("unit")
+        .defer("outline")
+    )
+)
+
+
 def title_from(text: str) -> str:
     """The first sentence, shortened: people should not have to invent a title."""
     first = text.strip().splitlines()[0] if text.strip() else ""
@@ -108,11 +120,7 @@ def _place(actor: Actor, given: Submission) -> tuple[Unit, Building | None, Spac
         else None
     )
     building_id = given.building_id or (space.building_id if space else None)
-    building = (
-        Building.objects.unscoped(why).filter(pk=building_id).select_related("unit").first()
-        if building_id
-        else None
-    )
+    building = next(iter(_buildings(building_id)), None) if building_id else None
     if (given.space_id and space is None) or (building_id and building is None):
         raise Refused(_("没有找到这个位置，请重新选择楼宇和房号。"), field="building")
     if space and building and space.building_id != building.pk:
@@ -182,7 +190,7 @@ def _create(actor: Actor, given: Submission, category: DemandCategory | None, pr
     )
     case = Case(demand, actor, now, fresh=True)
     begin(case)
-    demand.save()
+    insert_row(demand)
     case.save()
     workflow.write(
         demand, "submit", "", State.SUBMITTED, actor=actor, data={"channel": given.channel}

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core import stamps
-from loushi.foundation.core.bulk import PARAMETERS, insert_values
+from loushi.foundation.core.bulk import PARAMETERS, insert_row, insert_values
 from loushi.foundation.core.calendar_models import CalendarVersion
 from loushi.foundation.core.testing import at
 
@@ -46,3 +47,21 @@ def test_statements_of_many_rows_move_the_stamps(size: int) -> None:
     before = stamps.numbers()["calendar"]
     insert_values(CalendarVersion, [{"token": str(n)} for n in range(size)])
     assert stamps.numbers()["calendar"] > before
+
+
+def test_one_row_goes_in_as_save_puts_it() -> None:
+    given = {"at": NOON, "action": "test.row", "after": {"第": 1, "on": NOON}, "ip": "127.0.0.1"}
+    saved = Entry(**given)
+    saved.save()
+    quick = insert_row(Entry(**given))
+    assert quick.pk > saved.pk
+    assert not quick._state.adding
+    stored = Entry.objects.unscoped("test").filter(pk__in=[saved.pk, quick.pk])
+    one, other = stored.order_by("pk").values()
+    assert one | {"id": 0} == other | {"id": 0}
+
+
+def test_a_row_that_the_database_refuses_spoils_the_transaction_as_save_does() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_row(Entry(at=NOON, action=None))
+    assert not Entry.objects.unscoped("test").filter(at=NOON).exists()

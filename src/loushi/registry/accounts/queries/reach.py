@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from loushi.foundation.core.prepared import Prepared
 from loushi.foundation.core.units import WIDTH
 from loushi.registry.accounts.models import Appointment
 from loushi.registry.accounts.queries.actors import running_on
@@ -16,6 +19,21 @@ SUPERIOR_ROLES = ("community_secretary", "subdistrict_officer", "district_office
 def paths_up(path: str) -> list[str]:
     """The path itself and those of all units above it, deepest first."""
     return [path[:end] for end in range(len(path), 0, -WIDTH)]
+
+
+def _holders(on: date, **where: Any) -> QuerySet[Any, Any]:
+    rows = Appointment.objects.unscoped("whom to notify about a row").filter(
+        running_on(on), role__is_active=True, user__is_active=True, **where
+    )
+    return rows.values_list("unit_path", "user_id", "role__permissions")
+
+
+_in_department: Prepared[tuple[str, int, list[str]]] = Prepared(
+    lambda on, pk: _holders(on, department_id=pk)
+)
+_at_units: Prepared[tuple[str, int, list[str]]] = Prepared(
+    lambda on, paths: _holders(on, unit_id__isnull=False, unit_path__among=paths)
+)
 
 
 def users_with_permission(
@@ -32,18 +50,12 @@ def users_with_permission(
     """
     if department_id is None and not unit_path:
         return []
-    rows = Appointment.objects.unscoped("whom to notify about a row").filter(
-        running_on(on or timezone.localdate()), role__is_active=True, user__is_active=True
-    )
+    day = on or timezone.localdate()
     if department_id is not None:
-        rows = rows.filter(department_id=department_id)
+        rows = _in_department(day, department_id)
     else:
-        rows = rows.filter(unit_id__isnull=False, unit_path__in=paths_up(unit_path))
-    found = [
-        (path, user)
-        for path, user, held in rows.values_list("unit_path", "user_id", "role__permissions")
-        if permission in held
-    ]
+        rows = _at_units(day, paths_up(unit_path))
+    found = [(path, user) for path, user, held in rows if permission in held]
     if department_id is not None:
         return sorted({user for _path, user in found})
     if nearest and found:

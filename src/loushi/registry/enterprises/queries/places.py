@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
+from loushi.foundation.core.prepared import Prepared
 from loushi.foundation.core.scoping import fetch
 from loushi.registry.buildings.models import Building
 from loushi.registry.buildings.queries import choices as visible_building_choices
@@ -55,14 +56,19 @@ class Place:
 def places_of(enterprise_ids: Sequence[int]) -> dict[int, list[Place]]:
     """The running tenancies of enterprises that the caller has checked, main ones first."""
     found: dict[int, list[Place]] = {pk: [] for pk in enterprise_ids}
-    rows = (
-        Tenancy.objects.unscoped("places of enterprises that were checked")
-        .filter(RUNNING, enterprise_id__in=enterprise_ids)
-        .order_by("enterprise_id", "-is_main", "-since", "-pk")
-    )
-    for row in _joined(rows):
+    for row in _running(list(enterprise_ids)):
         found[row.enterprise_id].append(_place(row))
     return found
+
+
+def _running_of(enterprise_ids: Sequence[int]) -> QuerySet[Tenancy]:
+    rows = Tenancy.objects.unscoped("places of enterprises that were checked").filter(
+        RUNNING, enterprise_id__among=enterprise_ids
+    )
+    return _joined(rows.order_by("enterprise_id", "-is_main", "-since", "-pk"))
+
+
+_running: Prepared[Tenancy] = Prepared(_running_of)
 
 
 class Home(NamedTuple):
