@@ -295,9 +295,16 @@ class MoveForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
-    def __init__(self, *args: Any, move: str, departments: Choices = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, move: str, departments: Choices = (), items: Choices = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update(move_fields(move, departments))
+        if items:
+            self.fields["item"] = forms.ChoiceField(
+                label=_("并入已有议题"), required=False, choices=[("", _("作为新的议题")), *items],
+                help_text=_("同一件事已在待议时选它，一次商议、各自答复。"),
+            )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         """What the command wants: limits as a pair, parts as a list, a number as an id."""

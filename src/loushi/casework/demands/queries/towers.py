@@ -21,6 +21,8 @@ from django.db.models import Count, QuerySet
 from loushi.casework.demands.models import Demand, Referral
 from loushi.casework.demands.queries.listing import Filters, counted, filtered
 from loushi.foundation.core.actor import Actor
+from loushi.services.governance.models import AgendaItem
+from loushi.services.governance.queries import body_for
 
 WHY = "narrows demands that are scoped already"
 
@@ -70,10 +72,24 @@ def total(rows: list[Tower]) -> Tower:
     )  # fmt: skip
 
 
-def referral_of(demand: Demand) -> list[Referral]:
-    """The referrals of a demand that was fetched under its scope, newest first."""
+def referrals_of(actor: Actor, demand: Demand) -> list[tuple[Referral, bool]]:
+    """The referrals of a demand that was fetched under its scope, newest first, each with whether
+    the actor sees its agenda item."""
     rows = Referral.objects.unscoped("referrals of a demand that was fetched under its scope")
-    return list(rows.filter(demand=demand).select_related("item__body").order_by("-id"))
+    found = list(rows.filter(demand=demand).select_related("item__body").order_by("-id"))
+    items = AgendaItem.objects.visible_to(actor).filter(pk__in=[row.item_id for row in found])
+    seen = set(items.values_list("pk", flat=True))
+    return [(row, row.item_id in seen) for row in found]
+
+
+def joinable_items(actor: Actor, demand: Demand) -> list[tuple[int, str]]:
+    """Items that wait before the body to which a demand would be referred, newest first."""
+    body = body_for(demand.building) if demand.building is not None else None
+    if body is None:
+        return []
+    waits = (AgendaItem.State.WAITING, AgendaItem.State.SCHEDULED)
+    rows = AgendaItem.objects.visible_to(actor).filter(body=body, state__in=waits)
+    return list(rows.order_by("-id").values_list("pk", "title")[:50])
 
 
 def demands_behind(actor: Actor, item_id: int) -> list[Demand]:

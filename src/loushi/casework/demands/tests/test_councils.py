@@ -236,3 +236,25 @@ def test_in_bulk_a_referral_is_the_same(world: World) -> None:
 
     assert told(many) == told(demand)
     assert queries.item_page(system_actor(), item_of(many).pk).row.reference == many.number
+
+
+def test_the_desk_refers_to_an_item_that_waits_and_the_case_shows_where(world: World) -> None:
+    from django.test import Client
+
+    from loushi.registry.accounts.factories import make_staff
+
+    world.body()
+    first = world.referred()
+    second = world.move(world.submit(), "accept", world.clerk())
+    client = Client()
+    client.force_login(make_staff("window_clerk", world.here))
+    item = item_of(first)
+    path = f"/demands/{second.pk}/refer/"
+    assert item.title in client.get(path).content.decode()
+    assert client.post(path, {"item": item.pk, "key": ""}).status_code == 302
+    assert item_of(second) == item
+    text = client.get(f"/demands/{second.pk}/").content.decode()
+    assert f"/governance/items/{item.pk}/" in text
+    both = client.get(f"/governance/items/{item.pk}/").content.decode()
+    assert first.number in both
+    assert second.number in both

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.casework.demands import commands, queries
 from loushi.casework.demands.forms import MoveForm, RegisterForm, SavedViewForm, move_fields
+from loushi.casework.demands.queries import towers
 from loushi.casework.demands.views import showing
 from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.workflow import workflow
@@ -47,6 +48,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         request.FILES or None,
         move=name,
         departments=queries.departments(request.actor),
+        items=towers.joinable_items(request.actor, view.demand) if name == "refer" else (),
         initial={"key": showing.new_key()},
     )
     if request.method == "POST" and form.is_valid():

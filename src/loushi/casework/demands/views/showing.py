@@ -21,7 +21,7 @@ from loushi.casework.demands.commands import Submission
 from loushi.casework.demands.exports import DemandExporter
 from loushi.casework.demands.forms import move_fields
 from loushi.casework.demands.models import Demand
-from loushi.casework.demands.queries import CaseView, Filters
+from loushi.casework.demands.queries import CaseView, Filters, towers
 from loushi.casework.demands.views import rows
 from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.views.history import timeline
@@ -152,7 +152,18 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "only": only,
         "key": new_key(),
         "firm": firm_card(request.actor, view.demand.enterprise_id),
+        "referrals": _referrals(request.actor, view),
     }
+
+
+def _referrals(actor: Actor, view: CaseView) -> list[dict[str, Any]]:
+    """Before which bodies the demand came, newest first; a link where the actor sees the item."""
+    if all(part.body != "council" for part in view.parts):
+        return []
+    return [
+        {"row": row, "href": reverse("governance:item", args=[row.item_id]) if seen else ""}
+        for row, seen in towers.referrals_of(actor, view.demand)
+    ]
 
 
 def firm_card(actor: Actor, enterprise_id: int | None) -> Any:
