@@ -148,7 +148,7 @@ class AttendanceForm(Form):
             )  # fmt: skip
         self.fields["guests"] = _area(
             lazy("列席"), 1000, 3, required=False, initial=guests,
-            help_text=lazy("一行一人：姓名 单位，例如 受邀餐饮公司。"),
+            help_text=lazy("一行一人：姓名 单位，例如 陈屿 云栈餐饮。"),
         )  # fmt: skip
 
     def members(self) -> dict[int, str]:
