@@ -69,6 +69,8 @@ from loushi.services.governance.models import (
     ResolutionTask,
 )
 from loushi.services.stations.models import (
+    Booking,
+    BookingSlot,
     DutyMember,
     DutyRota,
     DutyShift,
@@ -217,7 +219,19 @@ def _stations(world: World, department: Department) -> None:
     here = {"unit": world.here, "unit_path": world.here.path}
     path = {"unit_path": world.here.path}
     today, now = timezone.localdate(), timezone.now()
-    station = _make(Station, name="望澜驿站", kind="rider", tenure="shared", since=today, **here)
+    station = _make(
+        Station, name="望澜驿站", kind="rider", tenure="shared", since=today, slot_minutes=30,
+        workday_hours="09:00-17:00", restday_hours="09:00-17:00", **here,
+    )  # fmt: skip
+    time = _make(
+        BookingSlot, station=station, starts_at=now + timedelta(days=1), places=2, taken=1,
+        ends_at=now + timedelta(days=1, minutes=30), **path,
+    )  # fmt: skip
+    contact = world.staff["enterprise_contact"]
+    booked = _make(
+        Booking, slot=time, station=station, user=contact, holder=f"user:{contact.pk}", turn=1,
+        state="booked", name=contact.name, **path,
+    )  # fmt: skip
     rota = _make(DutyRota, name="本月轮值", first=today, last=today, **here)
     names = {"name": "部门", "rota": rota, **path}
     one = _make(DutyMember, department=department, **names)
@@ -233,6 +247,7 @@ def _stations(world: World, department: Department) -> None:
     )  # fmt: skip
     world.ids |= {
         "station": station.pk, "rota": rota.pk, "shift": shift.pk, "swap": swap.pk,
+        "booking": booked.pk,
     }  # fmt: skip
 
 

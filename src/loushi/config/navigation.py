@@ -80,6 +80,7 @@ RAIL: tuple[Entry, ...] = (
 PHONE: tuple[Entry, ...] = (
     Entry(("demands:mine",), _("首页"), "home", ("demands.submit",)),
     Entry(("demands:own_list",), _("诉求"), "article", ("demands.submit",)),
+    Entry(("stations:book",), _("预约"), "calendar-event", ("stations.book",)),
     Entry(("catalogue:policies",), _("政策"), "list", long=_("政策服务")),
     Entry(("enterprises:own",), _("企业"), "building-community",
           ("enterprises.own",), long=_("我的企业")),

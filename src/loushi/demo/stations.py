@@ -50,6 +50,7 @@ def write(
                     "address": tower.address if tower else "", "phone": f"8801 {made:04}",
                     "workday_hours": "09:00-12:00 13:30-17:30", "restday_hours": "10:00-16:00",
                     "extended_hours": "12:00-13:30" if n < len(KINDS) else "",
+                    "slot_minutes": 30 if n < len(KINDS) else None,
                     "since": today - timedelta(days=400),
                     "services": [
                         (code, name) for code, name in rng.sample(SERVICES, 3 if n else 6)

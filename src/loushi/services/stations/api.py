@@ -1,4 +1,4 @@
-"""/api/v1/stations: read-only, under the same policies as the pages."""
+"""/api/v1/stations: stations, own shifts and own bookings, under the same policies as the pages."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -7,12 +7,19 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Header, Path, Query, Router, Schema, Status
+from pydantic import AwareDatetime, Field
 
-from loushi.services.stations import queries
+from loushi.services.stations import commands, queries
+from loushi.services.stations.models import Booking
 
+Problem = dict[str, Any]
 router = Router(tags=["stations"])
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Key = Header(
+    "", alias="Idempotency-Key", max_length=80, pattern=r"^[\x21-\x7e]*$",
+    description="A key of your own (recommended): repeating the request makes nothing new.",
+)  # fmt: skip
 
 
 class StationOut(Schema):
@@ -97,3 +104,94 @@ def list_own_shifts(request: HttpRequest) -> Any:
         }
         for row in queries.own_shifts(request.actor)
     ]
+
+
+class SlotOut(Schema):
+    """A time of a day: places, how many are free, how many wait."""
+
+    starts_at: datetime
+    ends_at: datetime
+    places: int
+    free: int
+    waiting: int
+    past: bool
+
+
+class BookingIn(Schema):
+    """What is booked; `starts_at` is one of the listed times."""
+
+    starts_at: AwareDatetime
+    service: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+    matter: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    phone: Annotated[str, Field(max_length=20, pattern=r"^[^\x00]*$")] = ""
+
+
+class BookingOut(Schema):
+    """An own booking; `ahead` counts who waits before it, null where it does not wait."""
+
+    id: int
+    station: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    state_label: str
+    service: str
+    matter: str
+    ahead: int | None
+
+
+@router.get(
+    "/{int:station_id}/slots",
+    response={200: list[SlotOut], 404: Problem, 422: Problem},
+    operation_id="list_booking_slots",
+    summary=str(_("站点某天可预约的时段")),
+)
+def list_booking_slots(request: HttpRequest, station_id: Path[Id], on: Query[date]) -> Any:
+    """The times of a day at a station where the caller may book."""
+    station = queries.bookable(request.actor, station_id)
+    if on not in queries.booking_days(station):
+        return []
+    return [asdict(line) for line in queries.slot_lines(station, on)]
+
+
+@router.post(
+    "/{int:station_id}/bookings",
+    response={201: BookingOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="book_station",
+    summary=str(_("预约站点服务")),
+)  # fmt: skip
+def book_station(
+    request: HttpRequest, station_id: Path[Id], payload: BookingIn, key: str = Key
+) -> Any:
+    """Books a listed time for oneself; a full one enters the waiting list. With an Idempotency-Key
+    a repeated request books once."""
+    made = commands.book(actor=request.actor, station_id=station_id, key=key, **payload.dict())
+    return Status(201, _booking(made))
+
+
+@router.get(
+    "/bookings", response=list[BookingOut], operation_id="list_own_bookings",
+    summary=str(_("我的预约")),
+)  # fmt: skip
+def list_own_bookings(request: HttpRequest) -> Any:
+    """The caller's own bookings: what is ahead and the last two months."""
+    return [_booking(row) for row in queries.own_bookings(request.actor)]
+
+
+@router.post(
+    "/bookings/{int:booking_id}/cancel",
+    response={200: BookingOut, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="cancel_booking",
+    summary=str(_("取消预约")),
+)  # fmt: skip
+def cancel_booking(request: HttpRequest, booking_id: Path[Id]) -> Any:
+    """Gives a booking back; repeating it changes nothing."""
+    return _booking(commands.cancel_booking(actor=request.actor, booking_id=booking_id))
+
+
+def _booking(row: Booking) -> dict[str, Any]:
+    return {
+        "id": row.pk, "station": row.station.name, "starts_at": row.slot.starts_at,
+        "ends_at": row.slot.ends_at, "state": row.state, "state_label": row.get_state_display(),
+        "service": row.service, "matter": row.matter, "ahead": queries.waits_behind(row),
+    }  # fmt: skip

@@ -1,9 +1,11 @@
 """Forms of this package. They only read what was typed; the rules are the commands'."""
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -33,6 +35,15 @@ def _text(label: Any, size: int, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=size, required=False, help_text=help_text)
 
 
+def _number(
+    label: Any, least: int, most: int, help_text: Any = "", initial: int | None = None
+) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=most, required=False, help_text=help_text,
+        initial=initial,
+    )  # fmt: skip
+
+
 class StationForm(forms.Form):
     """A station, its services and its spaces."""
 
@@ -51,6 +62,14 @@ class StationForm(forms.Form):
     workday_hours = _text(lazy("工作日开放时间"), 80, EXAMPLE)
     restday_hours = _text(lazy("休息日和节假日开放时间"), 80)
     extended_hours = _text(lazy("延时服务时间"), 80, lazy("午间、晚间加开的时段，每天都算。"))
+    slot_minutes = _number(
+        lazy("预约每段（分钟）"), 5, 480, lazy("填了才接受预约，例如 30；不接受预约留空。")
+    )
+    slot_places = _number(lazy("每段名额"), 1, 500, initial=2)
+    days_ahead = _number(lazy("可提前预约（天）"), 0, 60, initial=7)
+    release_minutes = _number(
+        lazy("过时不到多久让出名额（分钟）"), 1, 240, lazy("让出的名额按顺序给候补的人。"), 15
+    )
     services = forms.CharField(
         label=lazy("提供的服务"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -225,6 +244,39 @@ class SwapForm(forms.Form):
         self.fields["back_id"].choices = [  # type: ignore[attr-defined]
             ("", lazy("不换回，只请对方代班")), *backs,
         ]  # fmt: skip
+
+
+class BookForm(forms.Form):
+    """A time, a service and a matter; at the window also who comes."""
+
+    slot = forms.ChoiceField(label=lazy("时段"), widget=forms.RadioSelect)
+    name = forms.CharField(label=lazy("姓名"), max_length=40)
+    phone = _text(lazy("电话"), 20)
+    firm = _text(lazy("单位"), 80)
+    service = forms.ChoiceField(label=lazy("办哪项服务"))
+    matter = forms.CharField(
+        label=lazy("办什么事"), required=False, max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+
+    def __init__(self, *args: Any, slots: Any, services: Any, window: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slot"].choices = slots  # type: ignore[attr-defined]
+        if window:
+            self.fields["phone"].required = True
+        else:
+            del self.fields["name"], self.fields["firm"]
+        if services:
+            self.fields["service"].choices = [  # type: ignore[attr-defined]
+                ("", lazy("请选择")), *((one, one) for one in services),
+            ]  # fmt: skip
+        else:
+            del self.fields["service"]
+
+    def clean_slot(self) -> datetime:
+        zone = timezone.get_current_timezone()
+        return datetime.fromisoformat(self.cleaned_data["slot"]).replace(tzinfo=zone)
 
 
 def add_refusal(form: forms.Form, refusal: LoushiError) -> None:

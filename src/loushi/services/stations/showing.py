@@ -86,16 +86,27 @@ def station_context(page: queries.StationPage) -> dict[str, Any]:
         "page": page, "row": row, "line": line,
         "today": hours or _("今天不开放"),
         "offered": [(label, "、".join(names)) for label, names in offered.items()],
+        "window": page.may_serve and row.slot_minutes is not None,
+        "booking": _booking(row),
         "inspection_count": len(page.inspections), "space_count": len(page.spaces),
         "rows": [{"label": label, "value": "" if value is None else value}
                  for label, value in facts if value],
     }  # fmt: skip
 
 
+def _booking(row: Any) -> str:
+    if row.slot_minutes is None:
+        return ""
+    return _("每 %(minutes)d 分钟一段，每段 %(places)d 个名额，最多提前 %(days)d 天") % {
+        "minutes": row.slot_minutes, "places": row.slot_places, "days": row.days_ahead,
+    }  # fmt: skip
+
+
 def initial(page: queries.StationPage) -> dict[str, Any]:
     """A station's form as it stands."""
     names = ("name", "kind", "tenure", "building_id", "address", "phone", "area", "workday_hours",
-             "restday_hours", "extended_hours", "since", "note")  # fmt: skip
+             "restday_hours", "extended_hours", "slot_minutes", "slot_places", "days_ahead",
+             "release_minutes", "since", "note")  # fmt: skip
     found = {name: getattr(page.row, name) for name in names}
     found["services"] = "\n".join(f"{o.get_category_display()} {o.name}" for o in page.services)
     found["spaces"] = "\n".join(

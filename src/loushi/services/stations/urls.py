@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.stations.views import duty, registry, rotas
+from loushi.services.stations.views import bookings, duty, registry, rotas
 
 app_name = "stations"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("<int:pk>/", registry.station, name="page"),
     path("<int:pk>/edit/", registry.edit, name="edit"),
     path("<int:pk>/inspect/", registry.inspect, name="inspect"),
+    path("book/", bookings.book_home, name="book"),
+    path("<int:pk>/book/", bookings.book, name="book_at"),
+    path("<int:pk>/window/", bookings.window, name="window"),
+    path("<int:pk>/window/book/", bookings.window_book, name="window_book"),
+    path("bookings/<int:pk>/cancel/", bookings.cancel, name="booking_cancel"),
+    path("bookings/<int:pk>/mark/", bookings.mark, name="booking_mark"),
     path("rotas/", rotas.rota_list, name="rotas"),
     path("rotas/new/", rotas.create, name="rota_create"),
     path("rotas/<int:pk>/", rotas.rota, name="rota"),

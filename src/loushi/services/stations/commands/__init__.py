@@ -1,5 +1,12 @@
-"""The only way to write stations and rotas."""
+"""The only way to write stations, rotas and bookings."""
 
+from .bookings import (
+    book,
+    book_for,
+    cancel_booking,
+    mark_booking,
+    release_missed,
+)
 from .duty import answer_swap, ask_swap, hand_over
 from .feeds import feed_of, issue_feed, revoke_feed
 from .planning import (
@@ -27,6 +34,9 @@ __all__ = [
     "add_template",
     "answer_swap",
     "ask_swap",
+    "book",
+    "book_for",
+    "cancel_booking",
     "create_rota",
     "create_station",
     "drop_away",
@@ -36,7 +46,9 @@ __all__ = [
     "inspect",
     "install_standard",
     "issue_feed",
+    "mark_booking",
     "publish",
+    "release_missed",
     "request_solution",
     "revoke_feed",
     "set_members",

@@ -31,10 +31,17 @@ from loushi.services.stations.models import (
 from loushi.services.stations.policy import CHANGE
 from loushi.services.stations.queries import read_hours, standard_on
 
+from .bookings import offer_again
+
+BOOKING: Mapping[str, tuple[int, int]] = {
+    "slot_minutes": (5, 480), "slot_places": (1, 500), "days_ahead": (0, 60),
+    "release_minutes": (1, 240),
+}  # fmt: skip
+"""The numbers of bookings, with their bounds. Without `slot_minutes` nobody books."""
 FIELDS = frozenset(
     (
         "name", "kind", "building_id", "address", "phone", "tenure", "area", "workday_hours",
-        "restday_hours", "extended_hours", "since", "until", "note",
+        "restday_hours", "extended_hours", "since", "until", "note", *BOOKING,
     )
 )  # fmt: skip
 STANDARD = Path(__file__).parent.parent / "data" / "standard.json"
@@ -70,6 +77,7 @@ def update_station(*, actor: Actor, station_id: int, values: Mapping[str, Any]) 
         for name, value in found.items():
             setattr(row, name, value)
         row.save()
+        offer_again(station=row)
         record(actor=actor, action="stations.update", subject=row, before=_told(before),
                after=_told(found))  # fmt: skip
         _parts(actor, row.pk, values)
@@ -187,9 +195,22 @@ def _cleaned(
     twins = Station.objects.unscoped("a name is given once in a unit").exclude(pk=station_id or 0)
     if twins.filter(unit=unit, name=found.get("name")).exists():
         wrong["name"] = _("这个社区已有同名站点。请换一个名称。")
+    wrong |= _out_of_bounds(found)
     if wrong:
         raise Refused.many(wrong)
     return found
+
+
+def _out_of_bounds(found: dict[str, Any]) -> dict[str, Any]:
+    """What is wrong with the numbers of bookings; those left empty stay as they are."""
+    for name in set(BOOKING) - {"slot_minutes"}:
+        if found.get(name) is None:
+            found.pop(name, None)
+    return {
+        name: _("应在 %(least)d 到 %(most)d 之间。") % {"least": least, "most": most}
+        for name, (least, most) in BOOKING.items()
+        if found.get(name) is not None and not least <= found[name] <= most
+    }
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""What is stored of stations and of duty rotas."""
+"""What is stored of stations, of duty rotas and of bookings."""
 
+from .bookings import Booking, BookingSlot
 from .registry import (
     Inspection,
     InspectionResult,
@@ -22,6 +23,8 @@ from .rota import (
 )
 
 __all__ = [
+    "Booking",
+    "BookingSlot",
     "DutyAway",
     "DutyMember",
     "DutyRota",

@@ -24,6 +24,16 @@ class Opening:
     extended: str
 
     @property
+    def spans(self) -> tuple[tuple[time, time], ...]:
+        """The usual and the extended hours as times."""
+        return tuple(
+            (time.fromisoformat(start), time.fromisoformat(end))
+            for start, _gap, end in (
+                part.partition("-") for part in f"{self.usual} {self.extended}".split()
+            )
+        )
+
+    @property
     def closed(self) -> bool:
         return not self.usual and not self.extended
 

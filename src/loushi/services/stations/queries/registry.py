@@ -20,7 +20,7 @@ from loushi.services.stations.models import (
     StationService,
     StationSpace,
 )
-from loushi.services.stations.policy import CHANGE
+from loushi.services.stations.policy import CHANGE, WINDOW
 
 from .opening import Opening, opening_on
 
@@ -71,6 +71,7 @@ class StationPage:
     inspections: tuple[Inspection, ...]
     results: tuple[InspectionResult, ...]
     may_change: bool
+    may_serve: bool
 
 
 def stations(actor: Actor, filters: Filters | None = None) -> QuerySet[Station]:
@@ -123,6 +124,7 @@ def station_page(actor: Actor, station_id: int) -> StationPage:
         tuple(StationService.objects.visible_to(actor).filter(station_id=row.pk)),
         tuple(StationSpace.objects.visible_to(actor).filter(station_id=row.pk)),
         checks, tuple(results), permits(actor, CHANGE, row),
+        permits(actor, WINDOW, row),
     )  # fmt: skip
 
 
