@@ -52,6 +52,9 @@ BOOK = declare("stations.book", _("预约站点服务、取消自己的预约"))
 
 KIND_ROTA = declare_kind("stations.rota", _("轮值安排和换班"), permission=DUTY)
 KIND_BOOKING = declare_kind("stations.booking", _("预约：候补转为预约、被取消"), permission=BOOK)
+KIND_CALL = declare_kind(
+    "stations.booking_call", _("预约：代为预约的人轮到了，要打电话"), permission=WINDOW
+)
 OWN = frozenset({VIEW, DUTY})
 OWN_BOOKING = frozenset({BOOKINGS, BOOK})
 

@@ -98,6 +98,12 @@ def done_message(row: Booking) -> str:
     given = {"station": row.station.name, "when": when(row)}
     if row.state == BookingState.WAITING:
         given["n"] = str((queries.waits_behind(row) or 0) + 1)
+        if row.user_id is None:
+            given["who"] = row.name
+            return (
+                _("%(station)s %(when)s 名额已满，%(who)s排在候补第 %(n)s 位；轮到时提醒窗口。")
+                % given
+            )
         return _("%(station)s %(when)s 名额已满，您排在候补第 %(n)s 位；轮到时通知您。") % given
     return _("已预约 %(station)s %(when)s。") % given
 

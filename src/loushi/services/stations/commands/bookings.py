@@ -17,8 +17,9 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.idempotency import once
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.notices.commands import Phrase, notify
+from loushi.registry.accounts.queries import users_with_permission
 from loushi.services.stations.models import Booking, Station
-from loushi.services.stations.policy import BOOK, KIND_BOOKING, WINDOW
+from loushi.services.stations.policy import BOOK, KIND_BOOKING, KIND_CALL, WINDOW
 from loushi.services.stations.queries import bookable, booking, firm_of, offer_at, service_names
 from loushi.services.stations.queries.bookings import engine
 
@@ -27,6 +28,8 @@ PHONE = re.compile(r"[0-9+() -]{5,20}")
 MATTER = 300
 PROMOTED = gettext_noop("轮到您了：%(station)s %(when)s 已为您预约")
 CANCELLED = gettext_noop("您在%(station)s %(when)s 的预约被窗口取消")
+
+CALL = gettext_noop("轮到%(who)s了：%(station)s %(when)s，请打电话告诉本人")
 
 
 def book(
@@ -166,12 +169,25 @@ def _follow(actor: Actor, change: Change[Booking], action: str) -> None:
 
 
 def _tell(row: Booking, sentence: str) -> None:
-    if row.user_id is None:
-        return
     at = timezone.localtime(row.slot.starts_at)
+    if row.user_id is None:
+        if sentence == PROMOTED:
+            _tell_window(row, f"{at:%m-%d %H:%M}")
+        return
     state = "promoted" if row.state == BookingState.BOOKED else row.state
     notify(
         user_ids=[row.user_id], kind=KIND_BOOKING, link=OWN_PAGE,
         title=Phrase(sentence, {"station": row.station.name, "when": f"{at:%m-%d %H:%M}"}),
         key=f"booking:{row.pk}:{state}",
+    )  # fmt: skip
+
+
+def _tell_window(row: Booking, when: str) -> None:
+    """Who booked by phone has no notices of ours: the window calls back."""
+    on = timezone.localtime(row.slot.starts_at).date()
+    notify(
+        user_ids=users_with_permission(WINDOW, unit_path=row.unit_path), kind=KIND_CALL,
+        link=f"/stations/{row.station_id}/window/?on={on}",
+        title=Phrase(CALL, {"who": row.name, "station": row.station.name, "when": when}),
+        key=f"booking:{row.pk}:call",
     )  # fmt: skip

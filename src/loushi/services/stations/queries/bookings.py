@@ -57,14 +57,16 @@ def bookable(actor: Actor, station_id: int, permission: str = BOOK) -> Station:
 
 
 def booking_days(station: Station) -> list[date]:
-    """The days from today on that have times, as far ahead as the station takes bookings."""
-    today = timezone.localdate()
+    """The days from today on that still have times, as far ahead as the station takes bookings."""
+    today, clock = timezone.localdate(), timezone.localtime().time()
     ahead = [today + timedelta(days=n) for n in range(station.days_ahead + 1)]
-    return [
-        on for on in ahead
-        if not (station.until and on > station.until)
-        and slots_of(opening_on(station, on).spans, station.slot_minutes or 0)
-    ]  # fmt: skip
+    days = []
+    for on in ahead:
+        times = slots_of(opening_on(station, on).spans, station.slot_minutes or 0)
+        over = on == today and bool(times) and times[-1][0] <= clock
+        if times and not over and not (station.until and on > station.until):
+            days.append(on)
+    return days
 
 
 def slot_lines(station: Station, on: date) -> list[SlotLine]:

@@ -174,6 +174,9 @@ def test_booked_on_a_phone_and_served_at_the_window(desk: Any, client_of: Any) -
     assert "电话只写数字" in answer.content.decode()
     answer = clerk.post(f"{day}book/?on={MONDAY}", {**data, "phone": "138 0013 8000"}, follow=True)
     assert "王大妈" in answer.content.decode()
+    other = {**data, "name": "李二", "phone": "0571-88010000"}
+    answer = clerk.post(f"{day}book/?on={MONDAY}", other, follow=True)
+    assert "李二排在候补第 1 位" in answer.content.decode()
     rows = {one.name: one for one in Booking.objects.unscoped(WHY)}
     with at(f"{MONDAY} 10:01"):
         pk = rows["王大妈"].pk
@@ -187,3 +190,14 @@ def test_a_window_that_cancels_says_so(desk: Any, client_of: Any) -> None:
     client_of("clerk").post(f"/stations/bookings/{row.pk}/cancel/", {"from": "window"})
     assert state(row) == "cancelled"
     assert Notice.objects.unscoped(WHY).filter(recipient_id=desk.users["chen"].pk).exists()
+
+
+def test_who_booked_by_phone_is_called_back(desk: Any) -> None:
+    row = book(desk, "chen")
+    commands.book_for(
+        actor=desk.actors["clerk"], station_id=desk.desk.pk, name="王秀兰", phone="13800138000",
+        starts_at=moment(f"{MONDAY} 09:00"), service="执照代办",
+    )  # fmt: skip
+    commands.cancel_booking(actor=desk.actors["chen"], booking_id=row.pk)
+    notices = Notice.objects.unscoped(WHY).filter(kind="stations.booking_call")
+    assert desk.users["clerk"].pk in notices.values_list("recipient_id", flat=True)
