@@ -87,7 +87,7 @@ def test_who_does_not_come_gives_way(desk: Any) -> None:
         (MONDAY, "08:30", "不在开放时间内"),
         (MONDAY, "23:45", "跨过半夜"),
         (MONDAY, "09:10", "从列出的时段"),
-        (SUNDAY, "09:00", "不在开放时间内"),
+        (SUNDAY, "14:00", "不在开放时间内"),
         ("2026-11-20", "09:00", "最多提前 7 天"),
     ],
 )
@@ -179,7 +179,7 @@ def test_booked_on_a_phone_and_served_at_the_window(desk: Any, client_of: Any) -
     assert "李二排在候补第 1 位" in answer.content.decode()
     rows = {one.name: one for one in Booking.objects.unscoped(WHY)}
     with at(f"{MONDAY} 10:01"):
-        pk = rows["王大妈"].pk
+        pk, clerk = rows["王大妈"].pk, client_of("clerk")
         clerk.post(f"/stations/bookings/{pk}/mark/", {"step": "served"})
         assert "已办完 1" in clerk.get(day).content.decode()
     assert client_of("clerk").get(f"{day}?on=2026-12-24").status_code == 200
