@@ -9,6 +9,7 @@ from loushi.foundation.audit.models import Entry
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.core.testing import at, moment
 from loushi.foundation.notices.models import Notice
+from loushi.registry.accounts.commands import issue_token
 from loushi.registry.accounts.factories import actor_of, make_user
 from loushi.registry.enterprises.factories import make_enterprise, make_member
 from loushi.services.stations import commands
@@ -201,3 +202,34 @@ def test_who_booked_by_phone_is_called_back(desk: Any) -> None:
     commands.cancel_booking(actor=desk.actors["chen"], booking_id=row.pk)
     notices = Notice.objects.unscoped(WHY).filter(kind="stations.booking_call")
     assert desk.users["clerk"].pk in notices.values_list("recipient_id", flat=True)
+
+
+def test_the_api_books_and_cancels_once(desk: Any) -> None:
+    def call(who: str, path: str, body: Any = None, key: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {tokens[who]}"}
+        if key:
+            headers["Idempotency-Key"] = key
+        if body is None:
+            return Client().get(f"/api/v1/stations{path}", headers=headers)
+        return Client().post(
+            f"/api/v1/stations{path}", body, content_type="application/json", headers=headers
+        )
+
+    tokens = {name: issue_token(username=desk.users[name].username) for name in ("chen", "far")}
+    pk = desk.desk.pk
+    slots = call("chen", f"/{pk}/slots?on={MONDAY}").json()
+    assert (len(slots), slots[0]["free"]) == (8, 1)
+    body = {"starts_at": slots[0]["starts_at"], "service": "执照代办"}
+    answers = [call("chen", f"/{pk}/bookings", body, key="k") for _time in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
+    (booked,) = {one.json()["id"] for one in answers}
+    assert call("chen", "/bookings").json()[0]["state"] == "booked"
+    naive = {**body, "starts_at": f"{MONDAY}T10:00:00"}
+    assert call("chen", f"/{pk}/bookings", naive).status_code == 422
+    far = {**body, "starts_at": "9999-12-31T23:59:00Z"}
+    assert call("chen", f"/{pk}/bookings", far).status_code == 422
+    assert call("far", f"/{pk}/bookings", body).status_code == 404
+    assert call("far", f"/{pk}/slots?on={MONDAY}").status_code == 404
+    assert call("far", f"/bookings/{booked}/cancel", {}).status_code == 404
+    ends = [call("chen", f"/bookings/{booked}/cancel", {}) for _time in range(2)]
+    assert [(one.status_code, one.json()["state"]) for one in ends] == [(200, "cancelled")] * 2
