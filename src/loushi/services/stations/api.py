@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
@@ -146,12 +147,15 @@ class BookingOut(Schema):
     operation_id="list_booking_slots",
     summary=str(_("站点某天可预约的时段")),
 )
-def list_booking_slots(request: HttpRequest, station_id: Path[Id], on: Query[date]) -> Any:
-    """The times of a day at a station where the caller may book."""
+def list_booking_slots(
+    request: HttpRequest, station_id: Path[Id], on: Query[date | None] = None
+) -> Any:
+    """The times of a day (today, where none is named) at a station where the caller may book."""
     station = queries.bookable(request.actor, station_id)
-    if on not in queries.booking_days(station):
+    day = on or timezone.localdate()
+    if day not in queries.booking_days(station):
         return []
-    return [asdict(line) for line in queries.slot_lines(station, on)]
+    return [asdict(line) for line in queries.slot_lines(station, day)]
 
 
 @router.post(
