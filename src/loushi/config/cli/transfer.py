@@ -105,7 +105,7 @@ class Export:
         exporter = known[options.kind]
         file = commands.export(
             exporter,
-            exporter.rows(actor),
+            exporter.rows_for(actor),
             actor=actor,
             kind=options.file.suffix.lstrip(".").lower(),
         )

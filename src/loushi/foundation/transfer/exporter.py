@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.errors import Refused
+from loushi.foundation.core.errors import Denied, Refused
 
 from .workbooks import _sheet_name
 
@@ -71,8 +71,15 @@ class Exporter:
     permission: ClassVar[str] = ""
 
     @classmethod
+    def rows_for(cls, actor: Actor) -> Iterable[Any]:
+        """The rows for `loushi export`. Raises Denied without the exporter's permission."""
+        if cls.permission and not actor.has(cls.permission):
+            raise Denied
+        return cls.rows(actor)
+
+    @classmethod
     def rows(cls, actor: Actor) -> Iterable[Any]:
-        """All rows that the actor may see, for `loushi export`; from the package's queries."""
+        """All rows that the actor may see; from the package's queries, asked by `rows_for`."""
         raise Refused(_("“%(label)s”不能在命令行导出。") % {"label": str(cls.label)})
 
 

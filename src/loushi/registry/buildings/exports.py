@@ -38,8 +38,6 @@ class BuildingExporter(Exporter):
 
     @classmethod
     def rows(cls, actor: Actor) -> Iterable[Any]:
-        if not actor.has(EXPORT):
-            raise Denied
         return queries.building_lines(actor, queries.Filters())
 
 
@@ -65,8 +63,6 @@ class SpaceExporter(Exporter):
 
     @classmethod
     def rows(cls, actor: Actor) -> Iterable[Any]:
-        if not actor.has(EXPORT):
-            raise Denied
         return queries.exported_spaces(actor, queries.buildings(actor).values("pk"))
 
 
@@ -146,8 +142,6 @@ class AmenityExporter(Exporter):
 
     @classmethod
     def rows(cls, actor: Actor) -> Iterable[Any]:
-        if not actor.has(EXPORT):
-            raise Denied
         return queries.exported_amenities(actor)
 
 

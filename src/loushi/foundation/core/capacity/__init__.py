@@ -3,7 +3,7 @@
 A package offers times (`Offer`: from, to, how many places, whose) and keeps two tables on the
 abstract bases `SlotFields` and `BookingFields`. `Capacity` over these two does the rest:
 
->>> engine = Capacity(AppointmentSlot, Appointment)                              # doctest: +SKIP
+>>> engine = Capacity(BookingSlot, Booking)                                      # doctest: +SKIP
 >>> offer = Offer(starts_at, ends_at, places=2, owner={"station": station})      # doctest: +SKIP
 >>> change = engine.book(offer, holder="user:7", values={"matter": "…"})          # doctest: +SKIP
 
