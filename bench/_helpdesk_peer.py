@@ -86,7 +86,7 @@ def prepare(answer: str) -> None:
     from rest_framework.authtoken.models import Token
 
     call_command("migrate", verbosity=0, interactive=False)
-    user = get_user_model().objects.create_user(
+    user = get_user_model().objects.create_user(  # type: ignore[call-arg]
         "desk", "desk@example.cn", "not-a-secret-of-anybody-1", is_staff=True, is_superuser=True
     )
     quiet = Queue.objects.create(title="silent", slug="silent", allow_public_submission=True)

@@ -97,7 +97,7 @@ def _copy(rows: rows_of.Rows, ids: list[int]) -> None:
             for number, (room, presence, since, until) in enumerate(rows.tenancies):
                 home = ids[rows.rooms[room][0]]
                 out.write_row(
-                    (firms[number % FIRMS].pk, home, room + 1, paths[home], presence,
+                    (firms[number % FIRMS], home, room + 1, paths[home], presence,
                      presence != "registered_only", since, until, True, "", "")
                 )  # fmt: skip
         with copy(

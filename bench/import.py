@@ -64,10 +64,10 @@ def run() -> dict[str, Any]:
         during = _during(folder / "during", files)
         rows.append(during)
         peers = {mode: _peer(python, folder, mode, files) for mode in SETTINGS}
-    for mode, laps in peers.items():
+    for mode, theirs in peers.items():
         rows += [
             {"who": f"django-import-export: {SETTINGS[mode]}", "file": name, **lap}
-            for name, lap in laps.items()
+            for name, lap in theirs.items()
         ]
     mine = {row["file"]: row for row in rows if row["who"] == "loushi"}
     for mode in SETTINGS:

@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from bench import harness
 
 MOST_SECONDS = 150
@@ -116,5 +118,5 @@ def _answers(text: str, port: int) -> bool:
     moved = re.search(r"http://127\.0\.0\.1:(\d+)", text)
     address = f"http://127.0.0.1:{moved[1] if moved else port}/"
     with contextlib.suppress(Exception):
-        return harness.httpx.get(address, timeout=5, follow_redirects=True).status_code == 200
+        return httpx.get(address, timeout=5, follow_redirects=True).status_code == 200
     return False
