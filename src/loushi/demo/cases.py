@@ -1,16 +1,21 @@
 """Two years of demands with their histories, through the bulk form of the real commands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
 from django.utils import timezone
 
-from loushi.casework.demands.commands.bulk import History, Step, submit_many
+from loushi.casework.demands.commands.bulk import History, Step, replay, write_replayed
+from loushi.casework.demands.commands.case import Case
+from loushi.casework.demands.commands.clocks import holding_rules
 from loushi.casework.demands.models import Demand, DemandCategory
 from loushi.demo import names
+from loushi.demo.ahead import ahead, can_fork
 from loushi.demo.people import Staff, as_clerk, as_handler, as_secretary
 from loushi.demo.places import Places, Template, community_of
 from loushi.foundation.core.actor import BUILDING, Actor, Grant
@@ -63,26 +68,41 @@ class Script:
         return True
 
 
-def write(
-    actor: Actor, rng: Random, shape: Template, places: Places, staff: Staff,
-    contacts: dict[int, User], bodies: dict[int, Body], now: datetime, say: Callable[[str], None],
-) -> int:  # fmt: skip
-    """Writes the demands in order of submission; returns how many."""
+@contextmanager
+def replayed(
+    rng: Random, shape: Template, places: Places, staff: Staff, contacts: dict[int, User],
+    bodies: dict[int, Body], now: datetime,
+) -> Iterator[Iterator[list[Case]]]:  # fmt: skip
+    """The demands with all that happened to them, in portions, in order of submission. A large
+    district's are made by a second process from now on, whatever this one does meanwhile."""
     calendar = standard_calendar()
     tenants = _tenants(places)
     categories = {
         row.code: row for row in DemandCategory.objects.select_related("parent").order_by("id")
     }
+
+    def portions() -> Iterator[list[Case]]:
+        moments = _moments(rng, calendar, shape.demands, now)
+        while portion := [
+            replay(_history(rng, calendar, shape, places, staff, contacts, bodies, categories,
+                            tenants, at, now))
+            for at in islice(moments, BATCH)
+        ]:  # fmt: skip
+            yield portion
+
+    aside = shape.demands > BATCH and can_fork()
+    with holding_rules(), ahead(portions, aside=aside) as made:
+        yield made
+
+
+def write(
+    actor: Actor, portions: Iterable[list[Case]], count: int, say: Callable[[str], None]
+) -> int:
+    """Writes the demands as they come; returns how many."""
     made = 0
-    batch: list[History] = []
-    for at in _moments(rng, calendar, shape.demands, now):
-        batch.append(_history(rng, calendar, shape, places, staff, contacts, bodies, categories,
-                              tenants, at, now))  # fmt: skip
-        if len(batch) == BATCH:
-            made += len(submit_many(actor=actor, histories=batch))
-            batch = []
-            say(f"  诉求 {made:,} / {shape.demands:,}")
-    made += len(submit_many(actor=actor, histories=batch))
+    for portion in portions:
+        made += len(write_replayed(actor=actor, cases=portion))
+        say(f"  诉求 {made:,} / {count:,}")
     return made
 
 

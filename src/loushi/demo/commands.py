@@ -91,13 +91,14 @@ def build(
             say(f"  企业 {len(enterprises):,}")
             placed = firms.with_homes(enterprises)
             contacts = people.join_enterprises(actor, rng, staff, made, placed, since)
-        with transaction.atomic():
-            taxes.record(actor, Random(f"{seed} taxes"), placed, day, say)
-            leads.write(actor, Random(f"{seed} leads"), shape, made, day, say)
-        with transaction.atomic():
             bodies = councils.found(actor, Random(f"{seed} bodies"), made, staff, day, say)
-            count = cases.write(actor, rng, shape, made, staff, contacts, bodies, now, say)
-            say(f"  诉求 {count:,}")
+        with cases.replayed(rng, shape, made, staff, contacts, bodies, now) as portions:
+            with transaction.atomic():
+                taxes.record(actor, Random(f"{seed} taxes"), placed, day, say)
+                leads.write(actor, Random(f"{seed} leads"), shape, made, day, say)
+            with transaction.atomic():
+                count = cases.write(actor, portions, shape.demands, say)
+                say(f"  诉求 {count:,}")
         with transaction.atomic():
             visits.write(actor, Random(f"{seed} visits"), made, staff, now, say)
             councils.meet(actor, Random(f"{seed} meetings"), made, day, say)

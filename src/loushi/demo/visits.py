@@ -25,7 +25,10 @@ from loushi.registry.accounts.models import User
 from loushi.registry.enterprises.models import Enterprise, EnterpriseContact, EnterpriseMembership
 from loushi.registry.territory.models import Unit
 
-REACHED = 0.74
+REACHED = 0.64
+"""Of the firms, how many were visited within the last year."""
+AGAIN = 0.12
+"""Of those, how many a second time; and of all firms, how many in the year before."""
 RATED = 0.06
 REASON = "the demo's own rows"
 POLICIES = (
@@ -103,13 +106,13 @@ def _visits(actor: Actor, rng: Random, places: Places, staff: Staff, now: dateti
 
 
 def _days_ago(rng: Random) -> list[int]:
-    """On which days before today a firm was visited: seven of ten within the last year."""
+    """On which days before today a firm was visited."""
     days = []
     if rng.random() < REACHED:
         days.append(rng.randrange(1, 365))
-        if rng.random() < 0.25:
+        if rng.random() < AGAIN:
             days.append(rng.randrange(1, 365))
-    if rng.random() < 0.45:
+    if rng.random() < AGAIN:
         days.append(rng.randrange(365, 730))
     return days
 

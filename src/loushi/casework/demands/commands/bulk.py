@@ -71,6 +71,7 @@ def replay(history: History) -> Case:
     case.events.append((_event(case, "submit", "", "", {"channel": demand.channel}), None))
     for step in history.steps:
         _step(case, step)
+    clocks.foresee(case)
     return case
 
 
@@ -98,6 +99,12 @@ def submit_many(*, actor: Actor, histories: Iterable[History]) -> list[Demand]:
     """Inserts demands with their histories in one transaction; returns them with their ids."""
     with clocks.holding_rules():
         cases = [replay(history) for history in histories]
+    return write_replayed(actor=actor, cases=cases)
+
+
+def write_replayed(*, actor: Actor, cases: Sequence[Case]) -> list[Demand]:
+    """Inserts cases that were replayed, perhaps elsewhere, in one transaction; returns the demands
+    with their ids."""
     with transaction.atomic():
         insert(cases)
         referring.write_many(actor, cases)

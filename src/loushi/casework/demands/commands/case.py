@@ -40,6 +40,14 @@ class Case:
         self.events: list[tuple[dict[str, Any], Assignment | None]] = []
         self._touched: dict[int, models.Model] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Identities do not travel: rows are noted anew where the case arrives."""
+        return self.__dict__ | {"_touched": list(self._touched.values())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._touched = {id(row): row for row in state["_touched"]}
+
     def _rows(self, model: Any) -> list[Any]:
         if self.fresh:
             return []

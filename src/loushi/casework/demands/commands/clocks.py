@@ -91,6 +91,34 @@ def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
     clock.next_warning_at = following.at if following else None
 
 
+def _derive(case: Case, clock: DemandClock, breaks: Iterable[Break]) -> None:
+    """As `derive`; a history that is replayed asks for warnings once, at its end (`foresee`)."""
+    if case.fresh:
+        clock.due_at = due_of(clock, breaks)
+    else:
+        derive(clock, breaks)
+
+
+def foresee(case: Case) -> None:
+    """The next warnings of a replayed case's running clocks; a paused one gives none."""
+    for clock in running(case):
+        part = _part_of(case, clock)
+        if not _is_paused(case, part):
+            derive(clock, breaks_for(case.pauses, part, case.now))
+
+
+def _is_paused(case: Case, part: Assignment | None) -> bool:
+    return any(pause.until is None and _concerns(pause, part) for pause in case.pauses)
+
+
+def due_of(clock: DemandClock, breaks: Iterable[Break]) -> datetime:
+    """When a clock's limit is used up."""
+    standard = _rules().standard
+    limit = Limit(LimitKind(clock.limit_kind), clock.limit_amount)
+    nominal = standard.nominal_minutes(clock.started_at)
+    return clocks.due(standard.calendar, clock.started_at, limit, breaks, nominal)
+
+
 def warnings_of(clock: DemandClock, breaks: Iterable[Break]) -> tuple[clocks.WarnTime, ...]:
     """The moments of 50, 80 and 100 % of a clock."""
     standard = _rules().standard
@@ -133,7 +161,7 @@ def start(
         started_at=case.now,
         due_at=case.now,
     )
-    derive(clock, [])
+    _derive(case, clock, [])
     if part is not None:
         part.due_at = clock.due_at
         case.touch(part)
@@ -158,9 +186,8 @@ def refresh(case: Case) -> None:
     for clock in running(case):
         part = _part_of(case, clock)
         breaks = breaks_for(case.pauses, part, case.now)
-        derive(clock, breaks)
-        paused = any(p.until is None and _concerns(p, part) for p in case.pauses)
-        if paused:
+        _derive(case, clock, breaks)
+        if _is_paused(case, part):
             clock.next_warning_at = None
         elif clock.kind in FIRM:
             firm_due.append(clock.due_at)
@@ -179,7 +206,7 @@ def stop(case: Case, kind: str, part: Assignment | None = None) -> list[DemandCl
         if clock.kind != kind or (part is not None and own is not part):
             continue
         breaks = breaks_for(case.pauses, own, case.now)
-        derive(clock, breaks)
+        clock.due_at = due_of(clock, breaks)
         clock.stopped_at = case.now
         clock.next_warning_at = None
         clock.elapsed_minutes = clocks.elapsed(

@@ -37,6 +37,7 @@ EPOCH_ORDINAL: Final = EPOCH.toordinal()
 EARLIEST: Final = (1 - EPOCH_ORDINAL) * DAY
 LATEST: Final = (date.max.toordinal() + 1 - EPOCH_ORDINAL) * DAY
 KEPT_YEARS: Final = 200
+KEPT_DAYS: Final = 4000
 
 
 class _Year:
@@ -114,6 +115,7 @@ class WorkingCalendar:
         self._years: dict[int, _Year] = {}
         self._totals: dict[int, int] = {}
         self._stretches: dict[int, list[tuple[int, int, int]]] = {}
+        self._year_of_day: dict[int, int] = {}  # of days of UTC that lie in one local year
 
     # ---- the questions ---------------------------------------------------------------------
 
@@ -354,6 +356,18 @@ class WorkingCalendar:
         return right
 
     def _year_of(self, at: int) -> int:
+        day = at // DAY
+        year = self._year_of_day.get(day)
+        if year is None:
+            first, last = self._local_year(day * DAY), self._local_year(day * DAY + DAY - 1)
+            if first != last:  # the day in which the local year turns
+                return self._local_year(at)
+            if len(self._year_of_day) >= KEPT_DAYS:
+                self._year_of_day.clear()
+            year = self._year_of_day[day] = first
+        return year
+
+    def _local_year(self, at: int) -> int:
         try:
             return local(at, self.tz).year
         except OverflowError:
