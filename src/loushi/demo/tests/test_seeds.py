@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from loushi.casework.demands.models import Demand
-from loushi.demo import commands
+from loushi.casework.demands.models import Demand, DemandEvent
+from loushi.demo import cases, commands
 from loushi.demo.tests.conftest import small
 from loushi.registry.territory.models import Unit
 
@@ -20,13 +20,23 @@ def test_pinghu_has_two_micro_grids_a_tower_and_one_more() -> None:
 
 
 @pytest.mark.django_db
-def test_the_same_seed_and_day_give_the_same_district(transactional_db: None) -> None:
+def test_the_same_seed_and_day_give_the_same_district(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a second process makes the demands, in portions of another size."""
     from django.core.management import call_command
 
     found = []
-    for _time in (1, 2):
+    for portion in (4000, 50):
+        monkeypatch.setattr(cases, "BATCH", portion)
         commands.build(seed=3, today=date(2026, 11, 20), shape=small())
         rows = Demand.objects.unscoped("test").order_by("id")
-        found.append(list(rows.values_list("title", "state", "submitted_at")))
+        lines = DemandEvent.objects.unscoped("test").order_by("id")
+        found.append(
+            [
+                *rows.values_list("title", "state", "submitted_at", "due_at"),
+                *lines.values_list("row_id", "move", "at", "assignment_id"),
+            ]
+        )
         call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
     assert found[0] == found[1]
