@@ -1,9 +1,11 @@
 """What an error page says: what happened, why, and what to do next. One table for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +17,17 @@ HOME = "/"
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """The words of one page; `why` may be replaced by the sentence of the refusal itself."""
+    """The words of one page; `why` may be replaced by the sentence of the refusal itself.
+
+    `whole`: a refusal's own sentence also says how to go on, so `next` would contradict it.
+    """
 
     status: int
     title: Any
     why: Any
     next: Any
     acts: tuple[tuple[Any, str], ...] = field(default=((_("回到首页"), HOME),))
+    whole: bool = False
 
 
 PAGES: dict[int, ErrorPage] = {
@@ -80,6 +86,7 @@ PAGES: dict[int, ErrorPage] = {
             _("操作过于频繁"),
             _("短时间内尝试的次数太多，为保护账号和系统，暂时不再接收。"),
             _("请过几分钟再试。"),
+            whole=True,
         ),
         ErrorPage(
             500,
@@ -96,6 +103,18 @@ PAGES: dict[int, ErrorPage] = {
     )
 }
 
+EXPIRED = ErrorPage(
+    403,
+    _("表单已经过期"),
+    _("这一页打开得太久，或浏览器没有保存 Cookie，所以内容没有提交。"),
+    _("请回到上一页，先把写好的内容复制下来，刷新后再交；一直这样，请在浏览器里允许保存 Cookie。"),
+)
+LOG_IN = {
+    403: _("这里要有相应任职的账号才能打开，请先登录。"),
+    404: _("请核对地址。要看内部的内容，请先登录。"),
+}
+"""How a stranger goes on: an account may help, a superior does not."""
+
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks: the API, or a client that accepts JSON and not HTML."""
@@ -106,10 +125,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def error_response(
-    request: HttpRequest, status: int, why: Any = "", details: Sequence[Any] = ()
+    request: HttpRequest,
+    status: int,
+    why: Any = "",
+    details: Sequence[Any] = (),
+    page: ErrorPage | None = None,
 ) -> HttpResponse:
     """The calm page of a status, a short fragment for htmx, or problem details for a program."""
-    page = PAGES.get(status, PAGES[500])
+    page = page or _page(request, status)
     number = request_id.get()
     if wants_json(request):
         problem = {
@@ -133,9 +156,20 @@ def error_response(
         "title": page.title,
         "why": why or page.why,
         "details": list(details),
-        "next": page.next,
+        "next": "" if why and page.whole else page.next,
         "acts": [{"label": label, "href": href} for label, href in page.acts],
         "request_id": number,
     }
     template = "web/error_fragment.html" if fragment else "web/error.html"
     return render(request, template, {"error": error}, status=status)
+
+
+def _page(request: HttpRequest, status: int) -> ErrorPage:
+    """The words of a status; whoever is not logged in is told to log in, not to ask a superior."""
+    page = PAGES.get(status, PAGES[500])
+    actor = getattr(request, "actor", None)
+    if status not in LOG_IN or actor is None or actor.is_authenticated:
+        return page
+    why = _("这一页不对外公开。") if status == HTTPStatus.FORBIDDEN else page.why
+    acts = ((_("登录"), settings.LOGIN_URL), *page.acts)
+    return replace(page, why=why, next=LOG_IN[status], acts=acts)

@@ -19,7 +19,7 @@ from loushi.foundation.core.access import public
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.web import samples
 from loushi.foundation.web.assets import THEME_COOKIE, THEMES
-from loushi.foundation.web.pages import error_response
+from loushi.foundation.web.pages import EXPIRED, error_response
 
 log = logging.getLogger(__name__)
 YEAR = 60 * 60 * 24 * 365
@@ -157,8 +157,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old, or cookies are off: nothing was saved, and how to go on."""
-    return error_response(
-        request,
-        HTTPStatus.FORBIDDEN,
-        _("这个表单已经过期，或浏览器没有保存 Cookie，所以内容没有提交。请回到上一页刷新后再交。"),
-    )
+    return error_response(request, HTTPStatus.FORBIDDEN, page=EXPIRED)

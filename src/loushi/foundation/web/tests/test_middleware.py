@@ -5,9 +5,11 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.test import RequestFactory
 
+from loushi.foundation.core.actor import ANONYMOUS, Actor
 from loushi.foundation.core.errors import (
     Conflict,
     Denied,
@@ -130,6 +132,31 @@ def test_error_handlers_say_what_why_and_next() -> None:
         assert response.status_code == status
         assert words in page
         assert 'href="/"' in page
+
+
+def test_an_expired_form_does_not_send_people_to_their_superior() -> None:
+    page = csrf_failure(RequestFactory().post("/demands/")).content.decode()
+    assert "<h1 class=\"title\">表单已经过期</h1>" in page
+    assert "本单位负责人" not in page
+
+
+def test_a_limit_that_says_how_to_go_on_is_not_contradicted() -> None:
+    page = refuse(TooMany("24 小时内已经催办过，承办单位已收到提醒。")).content.decode()
+    assert "24 小时内已经催办过" in page
+    assert "请过几分钟再试" not in page
+    assert "请过几分钟再试" in refuse(TooMany()).content.decode()
+
+
+@pytest.mark.parametrize(("error", "status"), [(Denied(), 403), (NotVisible(), 404)])
+def test_a_stranger_is_led_to_the_login(error: LoushiError, status: int) -> None:
+    request = RequestFactory().get("/demands/7/")
+    request.resolver_match = None
+    link = f'<a class="button button-primary" href="{settings.LOGIN_URL}">登录</a>'
+    for actor, offered in ((ANONYMOUS, True), (Actor(user_id=1, name="许之"), False)):
+        request.actor = actor  # type: ignore[attr-defined]
+        response = ErrorPageMiddleware(seen).process_exception(request, error)
+        assert response is not None and response.status_code == status
+        assert (link in response.content.decode()) is offered
 
 
 def test_the_last_resort_needs_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
