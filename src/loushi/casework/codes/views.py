@@ -31,7 +31,7 @@ def codes(request: HttpRequest, pk: int) -> HttpResponse:
             for error in refusal.errors:
                 form.add_error(error.field or None, str(error.message))
         else:
-            messages.info(request, _("共 %(n)d 个二维码，可以下载打印。") % {"n": len(made)})
+            messages.info(request, _("这一类共 %(n)d 个二维码，可以下载打印。") % {"n": len(made)})
             return redirect("codes:building", pk)
     context = {
         "building": building,

@@ -136,7 +136,7 @@ def test_error_handlers_say_what_why_and_next() -> None:
 
 def test_an_expired_form_does_not_send_people_to_their_superior() -> None:
     page = csrf_failure(RequestFactory().post("/demands/")).content.decode()
-    assert "<h1 class=\"title\">表单已经过期</h1>" in page
+    assert '<h1 class="title">表单已经过期</h1>' in page
     assert "本单位负责人" not in page
 
 

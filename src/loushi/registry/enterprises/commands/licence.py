@@ -36,6 +36,7 @@ SURE = 0.9
 _CODE = re.compile(r"[0-9A-Z]{18}")
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 MARGIN = 6
+LEADING = 1.5  # the blank between two lines of one address is at most so many line heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,14 @@ def fields_of(lines: Sequence[Line]) -> dict[str, list[Line]]:
         name, rest = _labelled(line.text)
         if not name or name in found:
             continue
-        if rest:
-            found[name] = [Line(rest, line.confidence, line.box)]
-        elif beside := _beside(line, lines):
-            found[name] = [beside]
-        if name == "registered_address" and name in found:
+        beside = _beside(line, lines)
+        held = [Line(rest, line.confidence, line.box)] if rest else []
+        torn = name == "established_on" and rest and not _DAY.search(rest)
+        if beside and (torn or not rest):
+            held.append(beside)
+        if held:
+            found[name] = held
+        if name == "registered_address" and held:
             found[name] += _continued(found[name][0], lines[at + 1 :])
     if not _CODE.search(normalise("".join(part.text for part in found.get("credit_code", [])))):
         code = next((line for line in lines if _CODE.search(normalise(line.text))), None)
@@ -137,7 +141,7 @@ def _continued(first: Line, below: Sequence[Line]) -> list[Line]:
     for line in below:
         gap = line.box[1] - first.box[3]
         aligned = line.box[0] >= first.box[0] - first.height
-        if 0 <= gap < first.height and aligned and not _is_label(line.text):
+        if 0 <= gap < first.height * LEADING and aligned and not _is_label(line.text):
             return [line]
     return []
 

@@ -99,6 +99,14 @@ def test_labels_and_values_in_one_line_and_an_address_of_two_lines() -> None:
     }
 
 
+def test_a_day_that_was_torn_in_two_is_put_together() -> None:
+    lines = [
+        Line("成立日期2", 0.98, (900, 420, 1090, 460)),
+        Line("021年03月18日", 0.97, (1085, 420, 1330, 460)),
+    ]
+    assert [line.text for line in fields_of(lines)["established_on"]] == ["2", "021年03月18日"]
+
+
 def test_from_the_photo_to_a_registered_enterprise() -> None:
     units = make_district()
     client = Client()
