@@ -155,7 +155,8 @@ def test_a_stranger_is_led_to_the_login(error: LoushiError, status: int) -> None
     for actor, offered in ((ANONYMOUS, True), (Actor(user_id=1, name="许之"), False)):
         request.actor = actor  # type: ignore[attr-defined]
         response = ErrorPageMiddleware(seen).process_exception(request, error)
-        assert response is not None and response.status_code == status
+        assert response is not None
+        assert response.status_code == status
         assert (link in response.content.decode()) is offered
 
 
