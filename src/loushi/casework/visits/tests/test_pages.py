@@ -292,3 +292,25 @@ def test_an_unplanned_visit_joins_the_plan_of_today(world: World) -> None:
     world.visit(enterprise_id=world.firms[3].pk)
     done = PlanStop.objects.unscoped(WHY).filter(state="done")
     assert [stop.enterprise_id for stop in done] == [world.firms[3].pk]
+
+
+def test_a_conflict_shows_both_sides_in_words(
+    world: World, officer: Client, secretary: Client
+) -> None:
+    campaign = world.sweep()
+    task = world.task(campaign, "301")
+    page = reverse("visits:room", args=[task.pk])
+    stamp = officer.get(page).context["facts"].stamp
+    key = f"t{world.tenancies[0].pk}-"
+    form = {
+        "outcome": "corrected", "version": 1, "stamp": stamp, "key": "mine", "area": "176",
+        f"{key}gone": "left", "n0-name": "云栈科技", "note": "前台说的",
+    }  # fmt: skip
+    first = {"outcome": "absent", "version": 1, "stamp": stamp, "key": "theirs", "note": "锁着门"}
+    assert secretary.post(page, first).status_code == 302
+    text = text_of(officer.post(page, form))
+    for words in ("有更正", "房间面积 176 ㎡", f"{world.firms[0].name}：迁走了", "新来 云栈科技"):
+        assert words in text
+    assert "锁着门" in text
+    assert "没有人" in text
+    assert ">corrected" not in text

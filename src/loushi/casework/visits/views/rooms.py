@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from loushi.casework.visits import commands, queries
 from loushi.casework.visits.commands import NeedsNote
+from loushi.casework.visits.models.sweeps import Outcome
 from loushi.casework.visits.views import reading
 from loushi.foundation.core.errors import Conflict, Refused
 from loushi.registry.buildings.models import Space
@@ -30,8 +31,12 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
                 key=request.POST.get("key", ""),
             )
         except Conflict as conflict:
-            shown = {"conflict": conflict, "theirs": _theirs(conflict)}
             page, status = queries.room_page(request.actor, pk), 409
+            shown = {
+                "conflict": conflict,
+                "mine": _mine(conflict, page.facts),
+                "theirs": _theirs(conflict),
+            }
         except NeedsNote as refusal:
             shown, status = {"checks": _asked(request, refusal)}, 422
         except Refused as refusal:
@@ -55,6 +60,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": (),
         "checks": (),
         "conflict": None,
+        "mine": None,
         "theirs": None,
         **shown,
     }
@@ -121,14 +127,46 @@ def _newcomers(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _theirs(conflict: Conflict) -> dict[str, Any]:
-    theirs = conflict.theirs
+def _mine(conflict: Conflict, facts: Any) -> dict[str, Any]:
+    """What the person wanted to save, in words: the result, its note, each correction."""
+    mine = conflict.mine
+    names = {tenant.tenancy_id: tenant.name for tenant in facts.tenants}
+    lines = [_("状态 %(state)s") % {"state": label} if (label := _label(Space.State, mine)) else ""]
+    if mine["area"] is not None:
+        lines.append(_("房间面积 %(area)s ㎡") % {"area": f"{mine['area'].normalize():f}"})
+    for one in mine["tenants"]:
+        words = {"name": names.get(one["tenancy_id"], _("已不在这间房的企业"))}
+        said = {
+            "left": _("%(name)s：迁走了"),
+            "registered": _("%(name)s：只剩注册（在册不在地）"),
+        }.get(one["gone"], _("%(name)s：有更正"))
+        lines.append(said % words)
+    lines += [
+        _("新来 %(name)s") % {"name": one["name"] or one["credit_code"]}
+        for one in mine["newcomers"]
+    ]
     return {
-        "by": theirs.get("by", ""),
-        "outcome": theirs.get("outcome", ""),
-        "note": theirs.get("note", ""),
-        "tenants": theirs.get("tenants", []),
-        "state": str(Space.State(theirs["state"]).label)
-        if theirs.get("state") in Space.State.values
-        else "",
+        "outcome": _label(Outcome, mine, "outcome"),
+        "note": mine["note"],
+        "lines": list(filter(None, lines)),
     }
+
+
+def _theirs(conflict: Conflict) -> dict[str, Any] | None:
+    """What stands in the register now; None where the room is not what changed."""
+    theirs = conflict.theirs
+    if "version" not in theirs:
+        return None
+    return {
+        "by": theirs["by"],
+        "outcome": _label(Outcome, theirs, "outcome"),
+        "note": theirs["note"],
+        "area": theirs["area"],
+        "tenants": theirs["tenants"],
+        "state": _label(Space.State, theirs),
+    }
+
+
+def _label(choices: Any, values: dict[str, Any], name: str = "state") -> str:
+    value = values.get(name, "")
+    return str(choices(value).label) if value in choices.values else ""

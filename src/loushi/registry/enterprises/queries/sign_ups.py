@@ -20,6 +20,7 @@ class SignUpLine:
     credit_code: str
     enterprise_name: str
     known_as: str
+    enterprise_id: int | None
     contact_name: str
     phone: str
     unit: str
@@ -33,11 +34,14 @@ class SignUpLine:
 
 
 def sign_ups(actor: Actor, state: str = "") -> QuerySet[SignUp]:
-    """The sign-ups that the actor may decide about, the oldest waiting ones first."""
-    rows = SignUp.objects.visible_to(actor)
+    """The sign-ups that the actor may decide about: those that wait by age, decided ones newest
+    first."""
+    rows = SignUp.objects.visible_to(actor).select_related("unit", "enterprise")
     if state:
         rows = rows.filter(state=state)
-    return rows.select_related("unit", "enterprise").order_by("created_at", "pk")
+    if state in (SignUp.State.APPROVED, SignUp.State.REFUSED):
+        return rows.order_by("-decided_at", "-pk")
+    return rows.order_by("created_at", "pk")
 
 
 def sign_up_lines(actor: Actor, state: str = SignUp.State.WAITING) -> list[SignUpLine]:
@@ -77,6 +81,7 @@ def _line(actor: Actor, row: SignUp) -> SignUpLine:
         credit_code=row.credit_code,
         enterprise_name=row.enterprise_name,
         known_as=row.enterprise.name if row.enterprise else "",
+        enterprise_id=row.enterprise_id,
         contact_name=row.contact_name,
         phone=row.phone,
         unit=row.unit.name,

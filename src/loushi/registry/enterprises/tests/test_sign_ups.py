@@ -1,6 +1,8 @@
 """企业自助注册: who may ask, who decides, what follows."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
@@ -123,3 +125,15 @@ def test_an_enterprise_registered_meanwhile_is_joined_not_doubled(units, clerk) 
     commands.approve_sign_up(actor=clerk, sign_up_id=row.pk)
     assert EnterpriseMembership.plain.get().enterprise_id == firm.pk
     assert Enterprise.plain.count() == 1
+
+
+def test_an_approved_sign_up_is_no_claim_and_leads_to_its_enterprise(units) -> None:
+    client, clerk = Client(), make_staff("window_clerk", units["C1"])
+    client.force_login(clerk)
+    row = commands.sign_up(data=data(units))
+    page = reverse("enterprises:review", args=[row.pk])
+    assert "通过并登记企业" in client.get(page).content.decode()
+    commands.approve_sign_up(actor=actor_of(clerk), sign_up_id=row.pk)
+    text = client.get(page).content.decode()
+    assert "这是关联申请" not in text
+    assert reverse("enterprises:page", args=[Enterprise.plain.get().pk]) in text
