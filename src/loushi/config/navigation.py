@@ -95,7 +95,6 @@ PERSON: tuple[Entry, ...] = (
           ("transfer.view", "enterprises.import", "buildings.import", "demands.import",
            "tax.import", "territory.import")),
     Entry(("notices:undelivered",), _("未送达的消息"), "alert-triangle", ("notices.manage",)),
-    Entry(("accounts:departments",), _("部门名录"), "briefcase", ("accounts.view",)),
     Entry(("buildings:rules",), _("入驻率口径与楼档"), "adjustments-horizontal",
           ("buildings.rules",)),
     Entry(("lists:index",), _("可选项"), "list",

@@ -175,7 +175,7 @@ class DemandImporter(Importer):
         if row.get("category"):
             row.hint(
                 "category",
-                _("没有“%(name)s”这个类别，归到“其他”。可在诉求设置里新增后改过来。")
+                _("没有“%(name)s”这个类别，归到“其他”。可在事项与时限里新增后改过来。")
                 % {"name": row.get("category")},
             )
 

@@ -28,6 +28,10 @@ class WordForm(forms.Form):
             field = column.formfield()
             if column.name == "order":
                 field.help_text = lazy("小的排在前面。")
+            if isinstance(field, forms.TypedChoiceField) and not code:
+                field.choices = [
+                    (value, label if value else lazy("请选择")) for value, label in field.choices
+                ]
             self.fields[column.name] = field
         if not fixed:
             self.fields["since"] = _day(lazy("起用日期"), lazy("从这一天起可以选。"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
@@ -20,7 +21,7 @@ from loushi.registry.enterprises.models import (
 )
 from loushi.registry.enterprises.policy import MERGE
 from loushi.registry.enterprises.queries.relations import everything, fates, kind_label, relations
-from loushi.registry.enterprises.queries.sealing import seal_of
+from loushi.registry.enterprises.queries.sealing import seal_of, values_of
 
 UNDO_DAYS = 30
 WHY = "a merge shows every row that it moves"
@@ -102,7 +103,15 @@ def changed_since(merge: EnterpriseMerge) -> list[ChangedRow]:
             found.append(ChangedRow(label, f"#{move.object_id}", True))
         elif seal_of(row) != move.seal:
             found.append(ChangedRow(label, str(row), False))
-    return found
+    return found + _own_changed(merge)
+
+
+def _own_changed(merge: EnterpriseMerge) -> list[ChangedRow]:
+    """Columns that the enterprise took from the other and that somebody corrected since."""
+    now = values_of(merge.enterprise, merge.taken)
+    names = [name for name, (_old, new) in merge.taken.items() if now[name] != new]
+    fields = {field.attname: field for field in Enterprise._meta.concrete_fields}
+    return [ChangedRow(_("沿用的资料"), str(fields[name].verbose_name), False) for name in names]
 
 
 def enterprise_now(actor: Actor, former_id: int) -> int:

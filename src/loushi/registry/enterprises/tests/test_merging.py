@@ -216,6 +216,19 @@ def test_rows_changed_since_are_listed_and_go_back_only_on_confirmation(pair) ->
     assert (contact.enterprise_id, contact.title) == (former.pk, "行政主管")
 
 
+def test_a_taken_value_that_was_corrected_since_is_listed_and_stays(pair) -> None:
+    kept, former = pair
+    row = merge(kept, former, take=["short_name"])
+    assert queries.changes_since(SYSTEM, row.pk) == []
+    Enterprise.plain.filter(pk=kept.pk).update(short_name="后来改的")
+    assert [change.text for change in queries.changes_since(SYSTEM, row.pk)] == ["简称"]
+    with pytest.raises(Conflict):
+        commands.undo_merge(actor=SYSTEM, merge_id=row.pk)
+    commands.undo_merge(actor=SYSTEM, merge_id=row.pk, confirmed=True)
+    kept.refresh_from_db()
+    assert kept.short_name == "后来改的"
+
+
 def test_after_thirty_days_a_merge_stands(pair) -> None:
     row = merge(*pair)
     with at(timezone.now() + timedelta(days=31)), pytest.raises(Conflict):
