@@ -74,7 +74,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "web/person.html": PERSON,
     "web/rail.html": ("rail",),
     "web/bottom.html": ("bottom_bar", "more"),
-    "web/phone_bottom.html": ("phone_entries",),
+    "web/phone_bottom.html": ("phone_entries", "phone_more"),
     # What the layouts themselves read.
     "page": ("theme", "language_tag", "login_url", "user_key", "bottom"),
 }
@@ -257,9 +257,7 @@ class Frame:
 
     @property
     def _fits(self) -> int:
-        """How many entries a phone's bottom bar shows; 更多 takes a place where they overflow."""
-        whole = len(self.navigation) <= places.BOTTOM_LIMIT
-        return places.BOTTOM_LIMIT if whole else places.BOTTOM_LIMIT - 1
+        return _room(len(self.navigation))
 
     @cached_property
     def bottom(self) -> list[Link]:
@@ -272,7 +270,20 @@ class Frame:
 
     @cached_property
     def phone_entries(self) -> list[Link]:
-        return self._links("PHONE")[: places.BOTTOM_LIMIT]
+        return self._phone[: self._phone_fits]
+
+    @cached_property
+    def phone_more(self) -> list[Link]:
+        """What an enterprise's bar has no room for: behind its 更多."""
+        return self._phone[self._phone_fits :]
+
+    @cached_property
+    def _phone(self) -> list[Link]:
+        return self._links("PHONE")
+
+    @property
+    def _phone_fits(self) -> int:
+        return _room(len(self._phone))
 
     @cached_property
     def person_links(self) -> list[Link]:
@@ -291,6 +302,11 @@ class Frame:
     @property
     def request_id(self) -> str:
         return request_id.get()
+
+
+def _room(entries: int) -> int:
+    """How many entries a phone's bottom bar shows; 更多 takes a place where they overflow."""
+    return places.BOTTOM_LIMIT - (entries > places.BOTTOM_LIMIT)
 
 
 def _grant_url(grant: Grant) -> str:

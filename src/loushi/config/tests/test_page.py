@@ -70,6 +70,17 @@ def test_an_enterprise_never_sees_the_desk() -> None:
     assert firm.home_url
 
 
+def test_a_fifth_entry_of_an_enterprise_stays_within_reach(monkeypatch) -> None:
+    held = Grant("contact", frozenset({"demands.submit"}), ENTERPRISE, "5")
+    whole = (*navigation.PHONE[:2], navigation.PHONE[0], *navigation.PHONE[:2])
+    firm = frame_for(Actor(9, "陈屿", (held,)))
+    monkeypatch.setattr(Frame, "_links", lambda self, name: list(whole))
+    assert (len(firm.phone_entries), len(firm.phone_more)) == (3, 2)
+    monkeypatch.setattr(Frame, "_links", lambda self, name: list(whole[:4]))
+    firm = frame_for(Actor(9, "陈屿", (held,)))
+    assert (len(firm.phone_entries), len(firm.phone_more)) == (4, 0)
+
+
 @pytest.mark.django_db
 def test_the_person_and_the_place_come_from_the_appointment() -> None:
     mine = frame_for(staff("demands.view"))

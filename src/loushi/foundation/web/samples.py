@@ -110,6 +110,7 @@ def _frame(request: HttpRequest) -> SimpleNamespace:
         bottom=links[:4],
         more=links[4:],
         phone_entries=[SimpleNamespace(**entry) for entry in case["phone"]["entries"]],
+        phone_more=[],
         person_links=[],
         request_id="",
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loushi.foundation.core.actor import Actor
 from loushi.registry.buildings.queries import page_of, panels_of, visible_units
@@ -58,7 +59,11 @@ def filters_from(query: Mapping[str, str]) -> queries.Filters:
 
 def tabs(request: HttpRequest, active: str) -> dict[str, Any]:
     """Bodies, meetings, resolutions, and what other packages add."""
-    named = [("list", _("议事组织")), ("meetings", _("会议")), ("resolutions", _("决议"))]
+    named = [
+        ("list", pgettext("list", "议事组织")),
+        ("meetings", _("会议")),
+        ("resolutions", pgettext("list", "决议")),
+    ]
     found = [
         {"label": label, "href": reverse(f"governance:{name}"), "active": name == active}
         for name, label in named

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from loushi.services.governance.counting import Count
 from loushi.services.governance.models import Base, Share, Side
@@ -44,7 +45,11 @@ def result_words(count: Count, adopted: bool) -> str:
             _("表决权：赞成 %(pro)d / %(base)d")
             % {"pro": count.pro.weight, "base": count.base.weight}
         )
-    return "，".join(parts) + _("。") + (_("通过。") if adopted else _("未通过。"))
+    return (
+        pgettext("between parts", "，").join(parts)
+        + _("。")
+        + (_("通过。") if adopted else _("未通过。"))
+    )
 
 
 VERDICTS = {

@@ -70,9 +70,10 @@ def list_context(request: HttpRequest, filters: queries.Filters, page: Any) -> d
 def station_context(page: queries.StationPage) -> dict[str, Any]:
     """Everything of a station's page."""
     row, line = page.row, page.line
+    area = "" if row.area is None else f"{row.area.normalize():f}"
     facts = [
         (_("类型"), line.kind_label), (_("地址"), row.address), (_("所在楼宇"), line.building),
-        (_("服务电话"), row.phone), (_("场地来源"), line.tenure), (_("面积（㎡）"), row.area),
+        (_("服务电话"), row.phone), (_("场地来源"), line.tenure), (_("面积（㎡）"), area),
         (_("工作日开放时间"), row.workday_hours), (_("休息日开放时间"), row.restday_hours),
         (_("延时服务时间"), row.extended_hours), (_("启用日期"), row.since), (_("备注"), row.note),
     ]  # fmt: skip

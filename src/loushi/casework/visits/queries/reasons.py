@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loushi.casework.demands.models import Assignment, Demand
 from loushi.casework.demands.queries import OPEN
@@ -37,7 +38,9 @@ class Reasons:
 
     @property
     def sentence(self) -> str:
-        return "；".join(self.sentences) + "。" if self.sentences else ""
+        if not self.sentences:
+            return ""
+        return pgettext("between reasons", "；").join(self.sentences) + pgettext("end", "。")
 
     @property
     def place(self) -> Place | None:
