@@ -36,6 +36,20 @@ def test_each_kind_of_field_says_what_to_do() -> None:
     assert told("zh-hans")["count"], "other mistakes keep their sentence"
 
 
+def test_a_number_out_of_bounds_names_its_field_and_the_bound() -> None:
+    class Bounds(forms.Form):
+        order = forms.IntegerField(label="顺序", min_value=0)
+        days = forms.IntegerField(label="天数", max_value=365)
+        own = forms.IntegerField(
+            label="层", min_value=1, error_messages={"min_value": "没有这层。"}
+        )
+
+    form = Bounds({"order": "-3", "days": "400", "own": "0"})
+    assert list(form["order"].errors) == ["“顺序”不能小于 0。"]
+    assert list(form["days"].errors) == ["“天数”不能大于 365。"]
+    assert list(form["own"].errors) == ["没有这层。"]
+
+
 @pytest.mark.django_db
 def test_a_page_of_the_application_does() -> None:
     client = Client()
