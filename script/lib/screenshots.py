@@ -18,9 +18,12 @@ PICTURES = (
     ("case", "clerk1", CASE, DESK, ".list-title a"),
     ("inbox", "clerk1", "/demands/", DESK, ""),
     ("board", "secretary1", "/insights/", DESK, ""),
-    ("handler", "dept1", "/demands/", DESK, ""),
+    ("handler", "dept1", "/demands/", DESK, ".list-title a"),
     ("district", "leader", "/insights/", DESK, ""),
     ("tree", "office", "/units/", DESK, ""),
+    ("meeting", "secretary1", "/governance/meetings/", DESK, "tbody a"),
+    ("station", "clerk1", "/stations/", DESK, "tbody a"),
+    ("booking", "firm1", "/stations/book/", PHONE, "main a[href$='/book/']"),
     ("enterprise-home", "firm1", "/demands/mine/", PHONE, ""),
     ("enterprise-submit", "firm1", "/demands/mine/new/", PHONE, ""),
 )
