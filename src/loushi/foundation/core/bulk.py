@@ -63,11 +63,7 @@ class _Insert:
         self.model = model
         self.meta = model._meta
         self.connection: BaseDatabaseWrapper = connections[router.db_for_write(model)]
-        self.fields = [
-            field
-            for field in self.meta.local_concrete_fields
-            if not field.generated and field is not self.meta.pk
-        ]
+        self.fields = _fields(model)
 
     def write(self, columns: Sequence[Sequence[Any]], count: int) -> list[int]:
         """Inserts `count` rows given column by column; returns their ids in order."""
@@ -244,13 +240,45 @@ def insert_row(row: M) -> M:
     return row
 
 
-def _statement(model: type[models.Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+def insert_missing(rows: Sequence[models.Model]) -> None:
+    """Unsaved rows of one model, but for those whose key is taken already; their ids stay unknown.
+    Nobody who watches is told: it is for rows that an outbox reads. Signals do not run."""
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[router.db_for_write(model)]
     meta, quote = model._meta, connection.ops.quote_name
-    fields = [
+    fields = _fields(model)
+    into = f"{quote(meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+    mark = f"({', '.join(['%s'] * len(fields))})"
+    each = max(1, PARAMETERS // len(fields))
+    inside = transaction.atomic(using=connection.alias, savepoint=False)
+    with inside, connection.cursor() as cursor:
+        for start in range(0, len(rows), each):
+            part = rows[start : start + each]
+            cursor.execute(
+                f"INSERT INTO {into} VALUES {', '.join([mark] * len(part))} ON CONFLICT DO NOTHING",
+                [
+                    field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+                    for row in part
+                    for field in fields
+                ],
+            )
+
+
+def _fields(model: type[models.Model]) -> list[Any]:
+    """The columns that an insert gives: all but the key and what the database computes."""
+    meta = model._meta
+    return [
         field
         for field in meta.local_concrete_fields
         if not field.generated and field is not meta.pk
     ]
+
+
+def _statement(model: type[models.Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    meta, quote = model._meta, connection.ops.quote_name
+    fields = _fields(model)
     names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks})"

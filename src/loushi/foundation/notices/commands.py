@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.core import events, jobs
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.bulk import insert_missing
 from loushi.foundation.core.errors import Denied, NotVisible, Refused
 from loushi.foundation.core.scoping import fetch
 
@@ -40,7 +41,6 @@ __all__ = [
     "write_to",
 ]
 
-ROWS_PER_INSERT = 1000
 ROWS_PER_TRANSACTION = 500
 
 
@@ -135,9 +135,7 @@ def notify_many(messages: Iterable[Message], *, deliver: bool = True, read: bool
     rows = [_row(message, deliver=deliver, read=read) for message in messages]
     if not rows:
         return
-    Notice.objects.unscoped("writing notices").bulk_create(
-        rows, ignore_conflicts=True, batch_size=ROWS_PER_INSERT
-    )
+    insert_missing(rows)
     if deliver:
         jobs.wake_on_commit()
 

@@ -1,6 +1,7 @@
 """Submitting a demand: by the enterprise, an employee, or a clerk on somebody's behalf."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -72,6 +73,13 @@ _prefixes: Kept[str] = Kept("units")
 _categories: Kept[DemandCategory | None] = Kept("demand_categories")
 
 
+_enterprises: Prepared[Enterprise] = Prepared(
+    lambda pk: (
+        Enterprise.objects.unscoped("the name of who submits; the actor's right is checked")
+        .filter(pk=pk)
+        .only("name", "short_name")
+    )
+)
 _buildings: Prepared[Building] = Prepared(
     lambda pk: (
         Building.objects.unscoped("the place of a submission, checked right after")
@@ -188,6 +196,8 @@ def _create(actor: Actor, given: Submission, category: DemandCategory | None, pr
         crs=given.crs,
         submitted_at=now,
     )
+    if given.enterprise_id:
+        demand.enterprise = next(iter(_enterprises(given.enterprise_id)), None)
     case = Case(demand, actor, now, fresh=True)
     begin(case)
     insert_row(demand)
@@ -278,8 +288,9 @@ def submit(
         telling.submitted(demand)
         return demand.pk
 
-    # The rules come first: outside the transaction they are kept, inside they would be read.
-    with clocks.holding_rules() as rules, transaction.atomic():
+    # The rules come first: outside the transaction they are kept, inside they would be read. With a
+    # key `once` opens the transaction; a second one around it would only be a savepoint.
+    with clocks.holding_rules() as rules, nullcontext() if key else transaction.atomic():
         pk, new = once(
             actor=actor,
             command="demands.submit",
