@@ -13,6 +13,15 @@ from django.utils import timezone
 from loushi.casework.codes.models import PlaceCode
 from loushi.casework.demands.factories import World as DemandWorld
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
+from loushi.casework.matching.models import (
+    CommonIssue,
+    CommonIssueDemand,
+    JointDecision,
+    JointMeeting,
+    MeetingIssue,
+    MeetingKind,
+    MeetingSeat,
+)
 from loushi.casework.visits.models import (
     PlanStop,
     RetentionAlert,
@@ -112,6 +121,7 @@ def build() -> World:
     _stations(world, department)
     _governance(world)
     _visits(world, department)
+    _matching(world, department)
     _foundation(world)
     return world
 
@@ -317,6 +327,24 @@ def _visits(world: World, department: Department) -> None:
         "sweep_task": task.pk,
         "task": task.pk,
     }
+
+
+def _matching(world: World, department: Department) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    path = {"unit_path": world.here.path}
+    today, now = timezone.localdate(), timezone.now()
+    issue = _make(CommonIssue, year=today.year, name="停车", state="answered", **here)
+    _make(CommonIssueDemand, issue=issue, demand_id=world.ids["demand"], **path)
+    joint = _make(
+        JointMeeting, kind=MeetingKind.objects.get(code="topic"), title="对接会", starts_at=now,
+        place="会议室", convener="望澜", state="closed", **here,
+    )  # fmt: skip
+    _make(MeetingIssue, meeting=joint, issue=issue, **path)
+    _make(MeetingSeat, meeting=joint, department=department, part="lead", **path)
+    decision = _make(
+        JointDecision, meeting=joint, issue=issue, text="决定", owner="某人", due_on=today, **path
+    )
+    world.ids |= {"issue": issue.pk, "joint": joint.pk, "decision": decision.pk}
 
 
 def _foundation(world: World) -> None:

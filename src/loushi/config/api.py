@@ -31,6 +31,7 @@ ROUTERS = (
     ("governance", "loushi.services.governance"),
     ("demands", "loushi.casework.demands"),
     ("visits", "loushi.casework.visits"),
+    ("matching", "loushi.casework.matching"),
     ("insights", "loushi.overview.insights"),
     ("search", "loushi.overview.search"),
     ("notices", "loushi.foundation.notices"),

@@ -51,7 +51,10 @@ RAIL: tuple[Entry, ...] = (
         ("visits:inspections",), _("检查"), "calendar-event", ("visits.inspect",),
         "/visits/inspections/",
     ),
-    Entry(("matching:lists",), _("清单"), "list", ("matching.view",), "/matching/"),
+    Entry(
+        ("matching:list",), _("共性"), "layers-subtract", ("matching.view",), "/matching/",
+        long=_("共性问题与对接会"), count="loushi.casework.matching.queries.waiting_count",
+    ),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view", "stations.duty"),
           "/stations/"),
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),

@@ -6,9 +6,12 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 `registry.enterprises.views.colours`), "building.acts" [label, href, icon] beside the title,
 "building.facts" rows of its facts, "building.space" fragments and "building.space.facts" rows
 [label, value] beside a chosen room (the object is the space).
+On a case: "demand.side" fragments (given its `state`), "demand.own" on the submitter's own page;
+"demands.acts" [label, href] above the inbox (given its `query`).
 """
 
 DEMANDS = "loushi.casework.demands.views.panels"
+MATCHING = "loushi.casework.matching.views.panels"
 VISITS = "loushi.casework.visits.views.panels"
 ENTERPRISES = "loushi.registry.enterprises.views.panels"
 TAX = "loushi.registry.tax.views.panels"
@@ -21,8 +24,11 @@ PANELS: dict[str, tuple[str, ...]] = {
     ),
     "building.tabs": (f"{ENTERPRISES}.building_tab", f"{DEMANDS}.building_tab"),
     "building.figures": (f"{VISITS}.building_figure", f"{DEMANDS}.building_rates"),
+    "demand.side": (f"{MATCHING}.of_demand",),
+    "demand.own": (f"{MATCHING}.of_own",),
+    "demands.acts": (f"{MATCHING}.list_act",),
     "governance.tabs": (f"{DEMANDS}.governance_tab",),
-    "governance.item": (f"{DEMANDS}.of_item",),
+    "governance.item": (f"{DEMANDS}.of_item", f"{MATCHING}.of_item"),
     "building.space.facts": ("loushi.registry.buildings.panels.owners_of_space",),
     "buildings.acts": (f"{ENTERPRISES}.list_acts", f"{ENTERPRISES}.calendar_act"),
     "building.history": (

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "loushi.services.governance",
     "loushi.casework.demands",
     "loushi.casework.visits",
+    "loushi.casework.matching",
     "loushi.casework.codes",
     "loushi.overview.insights",
     "loushi.overview.search",

@@ -22,6 +22,7 @@ PACKAGES = (
     ("governance/", "loushi.services.governance"),
     ("demands/", "loushi.casework.demands"),
     ("visits/", "loushi.casework.visits"),
+    ("matching/", "loushi.casework.matching"),
     ("insights/", "loushi.overview.insights"),
     ("search/", "loushi.overview.search"),
     ("audit/", "loushi.foundation.audit"),

@@ -9,6 +9,8 @@ def connect() -> None:
     from loushi.casework.demands.commands import rating_mail
     from loushi.casework.demands.models import Demand
     from loushi.casework.demands.workflow import MOVES
+    from loushi.casework.matching.models import CommonIssue, JointDecision, JointMeeting
+    from loushi.casework.matching.workflow import MOVES as JOINT
     from loushi.config.actions import ACTIONS
     from loushi.config.kinds import KINDS
     from loushi.config.page import Frame
@@ -33,12 +35,16 @@ def connect() -> None:
     _offline()
     register_holders(holders=held_spaces, stays=stays_from)
     set_frame(Frame)
-    name_actions({f"demands.{move.name}": move.label for move in MOVES} | ACTIONS)
+    moves = {f"demands.{move.name}": move.label for move in MOVES}
+    moves |= {f"matching.{move.name}": move.label for move in JOINT}
+    name_actions(moves | ACTIONS)
     name_kinds(KINDS)
     offer_demo(_demo_accounts)
     register_address(_mail_address)
     register_language(_language)
     register_visibility("demands.demand", _visible(Demand))
+    for joint in (CommonIssue, JointDecision, JointMeeting):
+        register_visibility(joint._meta.label_lower, _visible(joint))
     register_visibility("leads.investmentlead", _visible(InvestmentLead))
     register_visibility("leads.referral", _visible(Referral))
     register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)

@@ -8,22 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands.models import Channel, Side, Solved, Tier, Urgency, Verdict
 from loushi.foundation.core.calendar_models import LIMIT_KINDS
+from loushi.foundation.web.forms import FilesField
 
 Choices = Iterable[tuple[Any, Any]]
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of uploads; the files package checks each."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in given if one]
 
 
 class DemandForm(forms.Form):

@@ -136,7 +136,7 @@ declare_kind("demand_ask_info", _("请我补充信息"), permission="demands.sub
 declare_kind("demand_resolve", _("诉求有了答复，请我评价"), permission="demands.submit")
 declare_kind("demand_rate_by_link", _("一次性评价链接"), group="demand_resolve")
 declare_kind("demand_progress", _("我的诉求有进展"), permission="demands.submit")
-for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge"):
+for code in ("accept", "decline", "dispatch", "suspend", "resume", "escalate", "merge", "joined"):
     declare_kind(f"demand_{code}", _("我的诉求有进展"), group="demand_progress")
 declare_kind("demand_grant_extension", _("诉求办理期限延长"), group="demand_progress")
 

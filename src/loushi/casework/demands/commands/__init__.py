@@ -1,5 +1,6 @@
 """The only way to write demands."""
 
+from loushi.casework.demands.commands.joining import note_joint
 from loushi.casework.demands.commands.moves import make_move
 from loushi.casework.demands.commands.rating_links import (
     make_rating_link,
@@ -14,6 +15,7 @@ __all__ = [
     "Submission",
     "make_move",
     "make_rating_link",
+    "note_joint",
     "open_rating_link",
     "rate_by_link",
     "remove_view",

@@ -25,9 +25,10 @@ from loushi.casework.demands.queries.listing import (
     queues,
     visible,
 )
-from loushi.casework.demands.workflow import OPEN
+from loushi.casework.demands.workflow import ENDED, OPEN, active_parts
 
 __all__ = [
+    "ENDED",
     "OPEN",
     "CaseView",
     "ClockView",
@@ -36,6 +37,7 @@ __all__ = [
     "Line",
     "Page",
     "Row",
+    "active_parts",
     "capped_count",
     "case",
     "categories",

@@ -313,6 +313,8 @@ def _said(lead: str, event: DemandEvent) -> str:
         "withdraw": _("您已撤回。"),
         "merge": _("与同类诉求合并办理，结果一起通知您。"),
         "split": _("拆成几件分别办理。"),
+        "joined": _("与同类诉求一起办理，答复和评价仍按您这一件。"),
+        "parted": _("不再与同类诉求一起办理，照常单独办理。"),
         "moved_out": _("社区在确认企业迁出后怎么办。"),
     }
     return str(sentences.get(event.move, _("%(unit)s正在办理。") % {"unit": unit}))

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from loushi.casework.demands import commands, queries
 from loushi.casework.demands.forms import MoveForm, RegisterForm, SavedViewForm, move_fields
 from loushi.casework.demands.queries import towers
+from loushi.casework.demands.queries.address import filters_from
 from loushi.casework.demands.views import showing
-from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.workflow import workflow
 from loushi.foundation.core.errors import Denied, LoushiError, Refused
 from loushi.foundation.web.parts import render_page

@@ -22,6 +22,7 @@ from loushi.casework.demands.views.showing import add_errors, new_key
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import LoushiError, NotVisible
 from loushi.foundation.web.templatetags.loushi import minutes_text
+from loushi.registry.buildings.queries import panels_of
 
 URGE_HOURS = 24
 LEFT_OUT = frozenset({"warned", "sign", "start"})
@@ -144,6 +145,7 @@ def own_context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "key": new_key(),
         "urged": _urged(view.demand),
         "refusal": "",
+        "panels": panels_of(request.actor, "demand.own", pk),
     }  # fmt: skip
 
 

@@ -47,6 +47,8 @@ EXTRA = {
     "due_changed": _l("到期时间重算"),
     "moved_out": _l("企业已迁出"),
     "split_off": _l("由另一件拆分而来"),
+    "joined": _l("与同类诉求一起办理"),
+    "parted": _l("不再与同类诉求一起办理"),
 }
 CLOCKS = {
     "accept": _l("受理"),
@@ -141,6 +143,7 @@ DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "merge": _filled(_l("并入 %(into)s")),
     "split": _filled(_l("拆为 %(parts)s")),
     "split_off": _filled(_l("原编号 %(from)s")),
+    **dict.fromkeys(("joined", "parted"), _filled(_l("共性问题 %(issue)s"))),
     "rate": _filled(_l("%(score)s 分，满分 5 分")),
 }
 

@@ -22,8 +22,8 @@ from loushi.casework.demands.exports import DemandExporter
 from loushi.casework.demands.forms import move_fields
 from loushi.casework.demands.models import Demand
 from loushi.casework.demands.queries import CaseView, Filters, towers
+from loushi.casework.demands.queries.address import filters_from
 from loushi.casework.demands.views import rows
-from loushi.casework.demands.views.address import filters_from
 from loushi.casework.demands.views.history import timeline
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import LoushiError, NotVisible
@@ -32,6 +32,7 @@ from loushi.foundation.core.workflow import Move
 from loushi.foundation.transfer.commands import export
 from loushi.foundation.web.parts import HOLES
 from loushi.registry.buildings import queries as buildings
+from loushi.registry.buildings.queries import panels_of
 from loushi.registry.enterprises import queries as enterprises
 
 QUEUES = {
@@ -127,6 +128,7 @@ def _list_context(actor: Actor, filters: Filters, after: str, query: str) -> dic
         if not filters.q
         else _("按提交时间排，新的在上"),
         "views": queries.saved_views(actor),
+        "acts": [panel.context for panel in panels_of(actor, "demands.acts", 0, query=query)],
         "now": timezone.now(),
     }
 
@@ -153,6 +155,7 @@ def case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "key": new_key(),
         "firm": firm_card(request.actor, view.demand.enterprise_id),
         "referrals": _referrals(request.actor, view),
+        "panels": panels_of(request.actor, "demand.side", view.demand.pk, state=view.demand.state),
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from loushi.casework.demands.queries import towers
-from loushi.casework.demands.views.address import filters_from
+from loushi.casework.demands.queries.address import filters_from
 from loushi.foundation.core.errors import Denied
 
 YEAR = timedelta(days=365)

@@ -13,6 +13,8 @@ from .bodies import (
     interest_choices,
     kinds,
     people_choices,
+    serves,
+    settling_choices,
 )
 from .meetings import (
     ItemPage,
@@ -74,6 +76,8 @@ __all__ = [
     "rule_of",
     "seats_on",
     "sees_resolution",
+    "serves",
+    "settling_choices",
     "task_row",
     "waiting_items",
 ]

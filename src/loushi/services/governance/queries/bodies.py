@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.scoping import fetch, path_range, permits
+from loushi.foundation.core.units import covers
 from loushi.registry.accounts.models import User
 from loushi.registry.accounts.queries import people_below
 from loushi.registry.buildings.models import Building, PropertyManager
@@ -164,6 +165,23 @@ def body_for(building: Building, on: date | None = None) -> Body | None:
     around = [path[:end] for end in range(len(path), 0, -6)]
     found = rows.filter(building__isnull=True, unit_path__in=around)
     return max(found.order_by("pk"), key=lambda one: len(one.unit_path), default=None)
+
+
+def serves(body: Body, building: Building, on: date | None = None) -> bool:
+    """Whether matters of a building may be put before this body: its own, or one around it."""
+    on = on or timezone.localdate()
+    runs = body.since <= on and (body.until is None or body.until >= on)
+    around = body.building_id is None and covers(body.unit_path, building.unit_path)
+    return runs and body.kind.settles and (body.building_id == building.pk or around)
+
+
+def settling_choices(actor: Actor, buildings: Sequence[Building]) -> list[tuple[int, str]]:
+    """The visible bodies that serve all these buildings, the nearest first."""
+    rows = Body.objects.visible_to(actor).filter(serving(timezone.localdate()), kind__settles=True)
+    found = [one for one in rows.select_related("kind").order_by("pk")
+             if buildings and all(serves(one, building) for building in buildings)]  # fmt: skip
+    found.sort(key=lambda one: (one.building_id is None, -len(one.unit_path), one.pk))
+    return [(one.pk, one.name) for one in found]
 
 
 def kinds() -> list[BodyKind]:

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from loushi.foundation import papers
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import require
 from loushi.services.governance import commands, queries, showing
@@ -23,12 +24,9 @@ from loushi.services.governance.forms import (
     WhyForm,
     local,
 )
-from loushi.services.governance.minutes import as_docx, as_pdf, minutes_of
+from loushi.services.governance.minutes import minutes_of
 from loushi.services.governance.policy import CONVENE, may_look
 from loushi.services.governance.views.forming import done, shown, tried
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MINUTES = {"docx": (as_docx, WORD), "pdf": (as_pdf, "application/pdf")}
 
 
 @require_GET
@@ -144,9 +142,9 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def minutes(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The minutes of a meeting that has ended, as docx or PDF."""
     page = queries.meeting_page(request.actor, pk)
-    if kind not in MINUTES or page.row.state != page.row.State.CLOSED:
+    if kind not in papers.KINDS or page.row.state != page.row.State.CLOSED:
         raise NotVisible
-    write, content_type = MINUTES[kind]
+    write, content_type = papers.KINDS[kind]
     text = minutes_of(page)
     response = HttpResponse(write(text), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"{text.title}.{kind}")

@@ -27,7 +27,7 @@ from loushi.casework.demands.models import (
 from loushi.foundation.core.clocks import Limit, LimitKind
 from loushi.foundation.core.errors import Conflict, Refused
 from loushi.registry.accounts.models import Department
-from loushi.services.governance.queries import body_for
+from loushi.services.governance.queries import body_for, serves
 
 MAX_SUSPENSION_DAYS = 365
 
@@ -124,12 +124,15 @@ def _transfer(case: Case, values: Values) -> dict[str, Any]:
 
 @effect("refer")
 def _refer(case: Case, values: Values) -> dict[str, Any]:
-    """To the body of the building: the case becomes one of tier building and an agenda item. In
-    bulk the body is given (nothing is read), and without one there is no item."""
+    """To the body of the building: the case becomes one of tier building and an agenda item.
+    Another body may be given where it serves the building (a common issue of several buildings).
+    In bulk the body is given (nothing is read), and without one there is no item."""
     building = case.demand.building
     if building is None:
         raise Refused(_("这件诉求没有登记楼宇，先补上楼宇再转楼委会。"), field="building")
-    body = values.get("body") if case.fresh else body_for(building)
+    body = values.get("body")
+    if not case.fresh and not (body and serves(body, building)):
+        body = body_for(building)
     if body is not None:
         refer_to(case, body, None if case.fresh else joined(case, body, values.get("item")))
     elif not case.fresh:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from loushi.casework.demands.queries import Filters
+from loushi.casework.demands.queries.listing import Filters
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Minutes as a Word file, written as plain WordprocessingML (ECMA-376, part 1).
+"""A paper as a Word file, written as plain WordprocessingML (ECMA-376, part 1).
 
 The parts that a reader must find are five small files in a zip: no library earns its place for
 headings, paragraphs, a list and one table of two columns. Checked by opening it with python-docx.
@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from .content import Minutes
+from .content import Paper
 
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -17,6 +17,7 @@ OFFICE = "http://schemas.openxmlformats.org"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 SERIF = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="仿宋"/>'
 BOLD = '<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="黑体"/>'
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FIXED = datetime(2026, 1, 1, tzinfo=UTC)
 
 TYPES = f"""{HEAD}<Types xmlns="{OFFICE}/package/2006/content-types">
@@ -62,11 +63,11 @@ PAGE = (
 STYLE_OF = {"h": "Heading1", "p": "", "li": "ListBullet"}
 
 
-def as_docx(minutes: Minutes) -> bytes:
-    """The file; the same minutes give the same bytes."""
-    body = [_paragraph(minutes.title, "Title"), _table(minutes.facts)]
-    body += [_paragraph(words, STYLE_OF[kind]) for kind, words in minutes.blocks]
-    body.append(_paragraph(minutes.foot, "", align="right"))
+def as_docx(paper: Paper) -> bytes:
+    """The file; the same paper gives the same bytes."""
+    body = [_paragraph(paper.title, "Title"), _table(paper.facts)]
+    body += [_paragraph(words, STYLE_OF[kind]) for kind, words in paper.blocks]
+    body.append(_paragraph(paper.foot, "", align="right"))
     document = f"{HEAD}<w:document {NS}><w:body>{''.join(body)}{PAGE}</w:body></w:document>"
     parts = {
         "[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": document,

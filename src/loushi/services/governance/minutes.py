@@ -1,31 +1,18 @@
-"""What the minutes of a meeting say, as headings and paragraphs."""
+"""会议纪要: what the minutes of a meeting say; `foundation.papers` sets them as docx and PDF."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from loushi.foundation.papers import Block, Paper
 from loushi.services.governance import queries
 from loushi.services.governance.models import AgendaItem, Attendance
 from loushi.services.governance.words import result_words, rule_words
 
-Block = tuple[str, str]
-"""("h" heading, "p" paragraph or "li" line of a list, words)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """Title, the lines of facts under it, then blocks."""
-
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    blocks: tuple[Block, ...]
-    foot: str
-
-
-def minutes_of(page: queries.MeetingPage) -> Minutes:
+def minutes_of(page: queries.MeetingPage) -> Paper:
     """The minutes of a meeting that was held; of a secret vote only the result."""
     row = page.row
     names: dict[str, list[str]] = {}
@@ -49,7 +36,7 @@ def minutes_of(page: queries.MeetingPage) -> Minutes:
     if row.deferred:
         blocks += [("h", _("延至下次会议")), *(("li", title) for title in row.deferred)]
     day = date_format(timezone.localtime(row.closed_at or row.starts_at), "Y-m-d")
-    return Minutes(
+    return Paper(
         _("%(body)s %(title)s纪要") % {"body": row.body.name, "title": row.title},
         tuple((label, value) for label, value in facts if value), tuple(blocks),
         _("%(body)s，%(day)s") % {"body": row.body.name, "day": day},
