@@ -17,6 +17,7 @@ from loushi.demo import (
     cases,
     councils,
     firms,
+    joint,
     leads,
     people,
     places,
@@ -102,6 +103,7 @@ def build(
         with transaction.atomic():
             visits.write(actor, Random(f"{seed} visits"), made, staff, now, say)
             councils.meet(actor, Random(f"{seed} meetings"), made, day, say)
+            joint.write(actor, made, staff, now, say)
             stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands.models import Channel, Side, Solved, Tier, Urgency, Verdict
 from loushi.foundation.core.calendar_models import LIMIT_KINDS
-from loushi.foundation.web.forms import FilesField
+from loushi.foundation.web.fields import FilesField
 
 Choices = Iterable[tuple[Any, Any]]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from loushi.casework.demands.models import Verdict
 from loushi.casework.matching.models import JointDecision, MeetingSeat
 from loushi.foundation.core.errors import LoushiError
-from loushi.foundation.web.forms import FilesField
+from loushi.foundation.web.fields import FilesField
 
 BLANK = ("", lazy("未填"))
 

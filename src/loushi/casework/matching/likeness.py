@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from loushi.foundation.language.text import normalise, tokens
+from loushi.foundation.language.queries import normalise, tokens
 
 TEXT, CATEGORY, PLACE = 0.65, 0.2, 0.15
 LEAST = 0.3

@@ -14,7 +14,8 @@ def minutes_of(page: queries.MeetingPage) -> Paper:
     row = page.row
     there, away = [], []
     for one in page.seats:
-        name = f"{one.department}（{one.name}）" if one.name else str(one.department)
+        unit = one.department.name if one.department else one.organisation
+        name = f"{unit}（{one.name}）" if one.name else unit
         present = one.how in (MeetingSeat.How.ROOM, MeetingSeat.How.PHONE)
         how = "" if one.how == MeetingSeat.How.ROOM or not one.how else one.get_how_display()
         (there if present else away).append(name + (f"，{how}" if how else ""))

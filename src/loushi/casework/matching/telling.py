@@ -87,6 +87,10 @@ def _filled(sentence: Any) -> Callable[[Mapping[str, Any], set[str], bool], str]
     return fill
 
 
+def _plain(name: str) -> Callable[[Mapping[str, Any], set[str], bool], str]:
+    return lambda data, known, whole: str(data.get(name, ""))
+
+
 DETAILS: dict[str, Callable[[Mapping[str, Any], set[str], bool], str]] = {
     **dict.fromkeys(("add", "undo", "remove", "dissolve", "merged"), _numbers),
     "assign": _assigned,
@@ -95,7 +99,6 @@ DETAILS: dict[str, Callable[[Mapping[str, Any], set[str], bool], str]] = {
     "split": _filled(_l("拆出 %(to)s")),
     "merge": _filled(_l("并入 %(into)s")),
     "refer": _filled(_l("提交给%(body)s")),
-    "council_answer": _filled(_l("%(by)s")),
-    "council_back": _filled(_l("%(by)s")),
-    "meeting": _filled(_l("%(title)s")),
+    **dict.fromkeys(("council_answer", "council_back"), _plain("by")),
+    "meeting": _plain("title"),
 }

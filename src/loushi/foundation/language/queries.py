@@ -13,7 +13,7 @@ from loushi.foundation.core.scoping import scope_of as declared_scope
 from . import marks
 from .engines import Hit, Lookup, engine
 from .marks import EVERYTHING, NOTHING, Scope, participant
-from .text import matches, normalise, parse, searchable
+from .text import matches, normalise, parse, searchable, tokens
 
 __all__ = [
     "EVERYTHING",
@@ -26,6 +26,7 @@ __all__ = [
     "participant",
     "scope_of",
     "searchable",
+    "tokens",
 ]
 
 COUNTED = 1000

@@ -1,7 +1,5 @@
 """What all forms share: an empty required field says which one it is and what to do."""
 
-from typing import Any
-
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundField
@@ -56,17 +54,3 @@ class Renderer(DjangoTemplates):
     """`FORM_RENDERER`: every form of the application takes its fields from here."""
 
     bound_field_class = NamedField
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of uploads; the files package checks each."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in given if one]

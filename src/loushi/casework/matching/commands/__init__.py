@@ -2,6 +2,7 @@
 
 from .answering import Given, answer_issue
 from .assigning import assign_issue
+from .bulk import NewIssue, NewMeeting, found_issues
 from .grouping import (
     add_demands,
     dissolve_issue,
@@ -27,6 +28,8 @@ from .referring import refer_issue
 
 __all__ = [
     "Given",
+    "NewIssue",
+    "NewMeeting",
     "add_demands",
     "answer_issue",
     "assign_issue",
@@ -40,6 +43,7 @@ __all__ = [
     "dissolve_issue",
     "edit_issue",
     "follow_decision",
+    "found_issues",
     "hold_meeting",
     "merge_issues",
     "note_issue",

@@ -25,8 +25,8 @@ from loushi.casework.matching.meeting_showing import prepared
 from loushi.casework.matching.minutes import minutes_of
 from loushi.casework.matching.policy import CONVENE, VIEW
 from loushi.casework.matching.views.forming import done, new_key, shown, tried
-from loushi.foundation import papers
 from loushi.foundation.core.errors import Denied, NotVisible
+from loushi.foundation.papers import KINDS
 
 
 @require_GET
@@ -172,9 +172,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 def minutes(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The minutes of a meeting that has ended, as docx or PDF."""
     page = queries.meeting_page(request.actor, pk)
-    if kind not in papers.KINDS or page.row.state != page.row.State.CLOSED:
+    if kind not in KINDS or page.row.state != page.row.State.CLOSED:
         raise NotVisible
-    write, content_type = papers.KINDS[kind]
+    write, content_type = KINDS[kind]
     text = minutes_of(page)
     response = HttpResponse(write(text), content_type=content_type)
     name = content_disposition_header(True, f"{text.title}.{kind}")

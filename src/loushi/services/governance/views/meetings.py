@@ -11,9 +11,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from loushi.foundation import papers
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import require
+from loushi.foundation.papers import KINDS
 from loushi.services.governance import commands, queries, showing
 from loushi.services.governance.forms import (
     AgendaForm,
@@ -142,9 +142,9 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def minutes(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The minutes of a meeting that has ended, as docx or PDF."""
     page = queries.meeting_page(request.actor, pk)
-    if kind not in papers.KINDS or page.row.state != page.row.State.CLOSED:
+    if kind not in KINDS or page.row.state != page.row.State.CLOSED:
         raise NotVisible
-    write, content_type = papers.KINDS[kind]
+    write, content_type = KINDS[kind]
     text = minutes_of(page)
     response = HttpResponse(write(text), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"{text.title}.{kind}")
