@@ -19,8 +19,11 @@ from .issues import groupable
 WHY = "narrows demands that are scoped already"
 COMPARED = 600
 SHOWN = 8
+SEEDS = 12
+CORPUS = 400
 TEXTS_EACH = 8
-FIELDS = ("pk", "title", "text", "category_id", "category__parent_id", "building_id", "unit_id")
+FIELDS = ("pk", "title", "text", "category_id", "category__parent_id", "building_id", "unit_id",
+          "building__name")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def proposals_for_issue(actor: Actor, row: CommonIssue, most: int = SHOWN) -> li
     """Open demands of the issue's unit that look like those in it."""
     members = CommonIssueDemand.objects.unscoped(WHY).filter(issue=row, is_live=True)
     seen = Demand.objects.visible_to(actor).filter(pk__in=members.values("demand_id"))
-    seeds = _samples(seen.order_by("pk")[:50])
+    seeds = _samples(seen.order_by("pk")[:SEEDS])
     return _proposed(actor, seeds or [_of_issue(row)], row.unit_path, most)
 
 
@@ -60,7 +63,8 @@ def targets(actor: Actor, demand: Demand) -> list[Target]:
     rows = groupable(actor, demand.unit_path)
     mine = _samples(Demand.objects.visible_to(actor).filter(pk=demand.pk))
     held = _held(actor, rows)
-    found = alike(mine, [_of_issue(row, held.get(row.pk, ())) for row in rows], most=len(rows))
+    samples = [_of_issue(row, held.get(row.pk, ())) for row in rows]
+    found = alike(mine, samples, most=len(rows), corpus=_corpus(actor))
     likes = {one.id: one for one in found}
     all_targets = [
         Target(row, _reason(likes[row.pk]) if row.pk in likes else "",
@@ -76,18 +80,29 @@ def _proposed(
     taken = CommonIssueDemand.objects.unscoped(WHY).filter(is_live=True)
     rows = Demand.objects.visible_to(actor).filter(path_range("unit_path", path), state__in=OPEN)
     rows = rows.exclude(pk__in=taken.values("demand_id")).exclude(pk=without)
-    likes = alike(seeds, _samples(rows.order_by("-pk")[:COMPARED]), most)
+    likes = alike(seeds, _samples(rows.order_by("-pk")[:COMPARED]), most, _corpus(actor))
     found = rows_of(Demand.objects.visible_to(actor).filter(pk__in=[one.id for one in likes]))
     shown = {line.row.id: line for line in lines(found)}
     return [Proposal(shown[one.id], _reason(one), one.score) for one in likes if one.id in shown]
 
 
 def _samples(rows: QuerySet[Demand]) -> list[Sample]:
+    """Demands to be compared; the building counts as a place, not as a word."""
     return [
-        Sample(pk, text if text.startswith(title.rstrip("…")) else f"{title}。{text}",
-               category, parent, building, unit)
-        for pk, title, text, category, parent, building, unit in rows.values_list(*FIELDS)
-    ]  # fmt: skip
+        Sample(pk, _words(title, text, tower), category, parent, building, unit)
+        for pk, title, text, category, parent, building, unit, tower in rows.values_list(*FIELDS)
+    ]
+
+
+def _corpus(actor: Actor) -> list[str]:
+    """What people write: the newest demands that the actor sees, whatever became of them."""
+    rows = Demand.objects.visible_to(actor).order_by("-pk")
+    return list(rows.values_list("text", flat=True)[:CORPUS])
+
+
+def _words(title: str, text: str, tower: str | None) -> str:
+    whole = text if text.startswith(title.rstrip("…")) else f"{title}。{text}"
+    return whole.replace(tower, "。") if tower else whole
 
 
 def _of_issue(row: CommonIssue, texts: Sequence[str] = ()) -> Sample:
