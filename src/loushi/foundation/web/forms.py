@@ -1,5 +1,7 @@
 """What all forms share: an empty required field says which one it is and what to do."""
 
+from typing import Any
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundField
