@@ -33,7 +33,9 @@ def parse(text: str) -> Address:
     """An address in parts; empty where there is nothing to compare."""
     if not text:
         return NOWHERE
-    folded = "".join(unicodedata.normalize("NFKC", text).lower().split())
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = "".join(text.lower().split())
     folded = _FRONT.sub("", folded, count=1) or folded
     numbers: list[str] = []
     words: list[str] = []

@@ -108,17 +108,17 @@ def fold(name: str) -> str:
 def common_prefixes(folded: Iterable[str], share: float = COMMON_PREFIX) -> frozenset[str]:
     """Beginnings of folded names, two to four characters, that say where: many names begin so, and
     go on in many ways (a chain of shops goes on with a bracket, half a word with its half)."""
-    counts: Counter[str] = Counter()
+    held = list(folded)
+    lengths = (2, 3, 4)
+    counts = Counter(
+        [name[:length] for name in held for length in lengths if len(name) > length + 2]
+    )
+    least = max(20.0, len(held) * share)
     following: dict[str, set[str]] = defaultdict(set)
-    total = 0
-    for name in folded:
-        total += 1
-        for length in (2, 3, 4):
-            if len(name) > length + 2:
-                prefix = name[:length]
-                counts[prefix] += 1
-                following[prefix].add(name[length])
-    least = max(20.0, total * share)
+    for name in held:
+        for length in lengths:
+            if len(name) > length + 2 and counts[name[:length]] >= least:
+                following[name[:length]].add(name[length])
     found = set(PROVINCES)
     for prefix, count in sorted(counts.items(), key=lambda item: len(item[0])):
         # 青岛 + 天 is no place; what nearly always follows (临漕 + 市) belongs to it.
@@ -131,20 +131,19 @@ def common_prefixes(folded: Iterable[str], share: float = COMMON_PREFIX) -> froz
 
 def common_endings(cores: Iterable[str], share: float = 0.0008) -> frozenset[str]:
     """Trades: endings of two to eight characters that many different names share."""
-    counts: Counter[str] = Counter()
-    before: dict[str, set[str]] = defaultdict(set)
-    total = 0
-    for core in cores:
-        total += 1
-        for length in range(2, min(8, len(core) - 2) + 1):
-            counts[core[-length:]] += 1
-            before[core[-length:]].add(core[-length - 1])
-    least = max(12.0, total * share)
-    learned = frozenset(
-        ending
-        for ending, count in counts.items()
-        if count >= least and len(before[ending]) >= LEAST_FOLLOWING
+    held = [core for core in cores if core]
+    lengths = range(2, 9)
+    counts = Counter(
+        [core[-length:] for core in held for length in lengths if length + 2 <= len(core)]
     )
+    least = max(12.0, len(held) * share)
+    often = {ending for ending, count in counts.items() if count >= least}
+    before: dict[str, set[str]] = defaultdict(set)
+    for core in set(held):
+        for length in lengths[: max(0, len(core) - 3)]:
+            if (ending := core[-length:]) in often:
+                before[ending].add(core[-length - 1])
+    learned = frozenset(one for one, found in before.items() if len(found) >= LEAST_FOLLOWING)
     return learned | TRADES
 
 

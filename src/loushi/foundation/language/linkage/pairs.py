@@ -122,7 +122,7 @@ def _judge(
     names_say = ceiling(counted.total, weights)
     least = needed(threshold, counted.total, weights) - SLACK
     for a, b in places:
-        if at_most(rows[a], rows[b], names_say, weights) < least:
+        if at_most(rows[a], rows[b], names_say, weights, least) < least:
             continue
         evidence = compare(rows[a], rows[b], counted, weights)
         if evidence is None:

@@ -89,11 +89,12 @@ class Frequencies:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most that a name can say, however rare it is: the same core; a core that differs in one
-    character which nobody takes for the other; any other core."""
+    """The most that a name can say, however rare it is: the same core; a core of the same length
+    in which one character is another one that nobody takes for it, or several are; any other."""
 
     same: float
     replaced: float
+    several: float
     other: float
 
 
@@ -109,30 +110,44 @@ def ceiling(total: int, weights: Weights) -> Ceiling:
     return Ceiling(
         _rarity(weights.same_core, 1, total) + same,
         max(_rarity(weights.other_character, 40, total), _rarity(weights.more_edits, 200, total)),
+        _rarity(weights.more_edits, 16, total),
         max(_rarity(agreement, chance, total) for agreement, chance in near)
         + max(0.0, weights.slip_and_form),
     )
 
 
-def at_most(one: Row, other: Row, names_say: Ceiling, weights: Weights) -> float:
+def at_most(
+    one: Row, other: Row, names_say: Ceiling, weights: Weights, least: float = -inf
+) -> float:
     """What a pair's evidence cannot exceed (nats), from looks that cost little: most pairs that
-    share a key are put aside by it, none that `compare` would keep."""
+    share a key are put aside by it, none that `compare` would keep. Once that is below `least`,
+    nothing more is looked at."""
     a, b = one.name.core, other.name.core
-    if a == b or one.name.branch != other.name.branch:
-        most = names_say.same
-    else:
-        wrong = [(x, y) for x, y in zip(a, b, strict=False) if x != y]
-        alone = len(wrong) == 1 and len(a) == len(b) and not confusable(*wrong[0])
-        most = names_say.replaced if alone else names_say.other
-    if one.code and other.code:
-        most += _code_weight(one.code, other.code, weights)[1]
+    both = one.code and other.code
+    most = by_code = _code_weight(one.code, other.code, weights)[1] if both else 0.0
     if one.phones and other.phones:
         most += weights.other_phone if one.phones.isdisjoint(other.phones) else MOST
     here, there = one.address, other.address
     if here.key and there.key:
         alike = here.key == there.key or (here.numbers and here.numbers == there.numbers)
         most += MOST if alike else max(weights.same_street, weights.other_address)
-    return most
+    if a == b or one.name.branch != other.name.branch:
+        return most + names_say.same
+    if most + names_say.other < least or len(a) != len(b):
+        return most + names_say.other
+    named = _differing(a, b, names_say)
+    # With a code that fits, `compare` keeps a pair whose names say nothing at all.
+    return most + (max(0.0, named) if by_code > 0 else named)
+
+
+def _differing(a: str, b: str, names_say: Ceiling) -> float:
+    """The most that two cores of one length can say that are not the same."""
+    wrong = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    if len(wrong) == 1:
+        return names_say.other if confusable(*wrong[0]) else names_say.replaced
+    if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:
+        return names_say.other
+    return names_say.other if all(confusable(x, y) for x, y in wrong) else names_say.several
 
 
 def compare(
