@@ -28,7 +28,9 @@ TEXTS = (
 ANSWER = "可以分割：先做分割测绘，不动产登记窗口一并换证，契税按分割后的面积计。"
 
 
-def test_four_demands_one_meeting_one_answer_four_ratings(enter: Callable[..., Any]) -> None:
+def test_four_demands_one_meeting_one_answer_four_ratings(
+    enter: Callable[..., Any], axe: Callable[[Any], None]
+) -> None:
     people, demands = _asked()
     office = enter("secretary1", "/matching/pick/?q=房产分割")
     for demand in demands:
@@ -47,7 +49,10 @@ def test_four_demands_one_meeting_one_answer_four_ratings(enter: Callable[..., A
     office.get_by_role("button", name="交办", exact=True).click()
     office.get_by_text("一并交办诉求 4 件").first.wait_for()
 
+    axe(office)
+
     _met(office, row.pk, lead)
+    axe(office)
 
     handler = enter(_handler(lead).username, f"/matching/{row.pk}/")
     handler.get_by_role("link", name="统一答复").click()
@@ -56,6 +61,7 @@ def test_four_demands_one_meeting_one_answer_four_ratings(enter: Callable[..., A
     handler.fill("textarea[name=answer]", ANSWER)
     handler.get_by_role("button", name="提交答复").click()
     handler.get_by_text("4 件诉求转为待评价").first.wait_for()
+    axe(handler)
 
     _rated(enter, people, demands)
 

@@ -279,6 +279,10 @@ MOVES = (
         S.MERGED,
         "",
         "into",
+        note=_l(
+            "只用于同一件事重复提交：这一件就此结束。不同企业的同类诉求请用“并入共性问题”，"
+            "各自办结、各自评价。"
+        ),
     ),
     _move("split", _l("拆分"), states_of(S.ACCEPTED, S.RETURNED), S.SPLIT, "", "parts"),
     _move("withdraw", _l("撤回"), OPEN, S.WITHDRAWN, "", notice="withdrawn"),

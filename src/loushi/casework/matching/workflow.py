@@ -1,7 +1,8 @@
 """States and the one table of moves of a common issue.
 
 Who may do what: tests/matrix.csv, reviewed by people. The answer belongs to the lead department;
-the unit's conveners may give it too once a joint meeting about the issue has been held.
+the unit's conveners may give it too once a joint meeting about the issue has been held, for
+the departments that sat at it.
 """
 
 from typing import Any

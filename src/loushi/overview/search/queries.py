@@ -1,4 +1,5 @@
-"""One box over everything one may see: demands, enterprises, buildings, rooms, visits.
+"""One box over everything one may see: demands, common issues, enterprises, buildings, rooms,
+visits.
 
 Each group is read through its own package's index entries and scope, and every hit is read again
 with `visible_to(actor)`: what a neighbour has is neither shown nor counted.
@@ -8,12 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.demands import queries as demands
 from loushi.casework.demands.models import Demand
+from loushi.casework.matching import queries as issues
 from loushi.casework.visits import queries as visits
 from loushi.casework.visits.models import Visit
 from loushi.foundation.core.actor import Actor
@@ -193,7 +196,22 @@ def _visits(actor: Actor, text: str, size: int) -> Group:
     return _group("visits", _("走访"), hits, rows.count(), found, "/visits/")
 
 
-GROUPS = (_demands, _enterprises, _buildings, _rooms, _visits)
+def _issues(actor: Actor, text: str, size: int) -> Group:
+    """Common issues by number (GX-2026-0001) or name; a bare number means a case or a room."""
+    if text.isdigit():
+        return Group("issues", _("共性问题"), (), 0)
+    page = issues.issue_list(actor, issues.Filters(q=text), size=size)
+    hits = tuple(
+        Hit(href=f"/matching/{line.id}/", title=line.name, number=line.number,
+            source="·".join(filter(None, [line.lead or line.unit, line.state_label])))
+        for line in page.rows
+    )  # fmt: skip
+    count = page.total or 0
+    more = f"/matching/?state=all&q={quote(text)}" if count > len(hits) else ""
+    return Group("issues", _("共性问题"), hits, count, page.capped, more)
+
+
+GROUPS = (_demands, _issues, _enterprises, _buildings, _rooms, _visits)
 
 
 def _group(name: str, label: Any, hits: tuple[Hit, ...], kept: int, found: Any, path: str) -> Group:

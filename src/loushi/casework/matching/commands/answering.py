@@ -5,7 +5,7 @@ demand; only departments that take part in the issue are spoken for. What cannot
 it was, with the reason beside it, and can be answered later with the same words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,13 @@ from loushi.casework.demands.models import Assignment, Demand, State, Verdict
 from loushi.casework.demands.queries import active_parts
 from loushi.casework.matching.models import CommonIssue, CommonIssueDemand, JointAnswer
 from loushi.casework.matching.policy import KIND_ISSUE
-from loushi.casework.matching.queries.reach import open_members, units_of, why_not
+from loushi.casework.matching.queries.reach import (
+    leads_issue,
+    open_members,
+    spoken_for,
+    units_of,
+    why_not,
+)
 from loushi.casework.matching.workflow import workflow
 from loushi.foundation.core.actor import DEPARTMENT, Actor, Grant, system_actor
 from loushi.foundation.core.errors import Conflict, LoushiError, NotVisible, Refused
@@ -58,14 +64,15 @@ def answer_issue(
 
         def apply(row: CommonIssue, _step: Move, _given: Any) -> dict[str, Any]:
             members = open_members(row)
-            units = units_of(row)
-            if all(why_not(one.demand, units) for one in members):
-                raise Conflict(_nothing(members, units))
-            answer = _answer(row, verdict, text)
+            units, spoken = units_of(row), spoken_for(actor, row)
+            whys = {one.pk: why_not(one.demand, units, spoken) for one in members}
+            if all(whys.values()):
+                raise Conflict(_nothing(members, whys))
+            answer = _answer(actor, row, verdict, text)
             made.append(answer)
             if uploads:
                 attach(actor=actor, parent=answer, uploads=uploads)
-            reached, left = _resolve(actor, row, answer, members, units)
+            reached, left = _resolve(actor, row, answer, members, whys)
             row.answered_at = answer.at
             return {"verdict": verdict, "by": answer.by, "reached": reached, "left": left}
 
@@ -102,29 +109,30 @@ def _check(verdict: str, text: str) -> None:
         raise Refused.many(wrong)
 
 
-def _nothing(members: Sequence[CommonIssueDemand], units: frozenset[int]) -> str:
+def _nothing(members: Sequence[CommonIssueDemand], whys: Mapping[int, str]) -> str:
     if not members:
         return _("这里没有等答复的诉求。")
-    first = members[0].demand
+    first = members[0]
     return _("现在没有一件诉求能答复，例如 %(number)s：%(why)s。") % {
-        "number": first.number, "why": why_not(first, units),
+        "number": first.demand.number, "why": whys[first.pk],
     }  # fmt: skip
 
 
-def _answer(row: CommonIssue, verdict: str, text: str) -> JointAnswer:
+def _answer(actor: Actor, row: CommonIssue, verdict: str, text: str) -> JointAnswer:
+    lead = row.lead if actor.system or leads_issue(actor, row) else None
     return JointAnswer.objects.unscoped(WHY).create(
         issue=row, unit_path=row.unit_path, verdict=verdict, text=text.strip(), at=timezone.now(),
-        by=row.lead.name if row.lead else row.unit.name,
+        by=lead.name if lead else row.unit.name,
     )  # fmt: skip
 
 
 def _resolve(
     actor: Actor, row: CommonIssue, answer: JointAnswer, members: Sequence[CommonIssueDemand],
-    units: frozenset[int],
+    whys: Mapping[int, str],
 ) -> tuple[int, int]:  # fmt: skip
     reached = 0
     for one in members:
-        why = why_not(one.demand, units)
+        why = whys[one.pk]
         if not why:
             try:
                 with transaction.atomic():

@@ -141,7 +141,15 @@ def test_the_answer_is_the_leads(place: Place) -> None:
     meeting = make_meeting(place, [row])
     with at(MEETS):
         commands.hold_meeting(actor=place.actor("secretary"), meeting_id=meeting.pk, chair="周闻笛")
-        assert answer(place, row, "secretary").reached == 4
+        with pytest.raises(Conflict, match="没有到过对接会"):
+            answer(place, row, "secretary")
+        lead, co = queries.meeting_page(place.actor("secretary"), meeting.pk).seats
+        commands.record_attendance(
+            actor=place.actor("secretary"), meeting_id=meeting.pk,
+            seats={lead.pk: ("room", ""), co.pk: ("absent", "")},
+        )  # fmt: skip
+        given = answer(place, row, "secretary")
+        assert (given.reached, given.answer.by) == (4, place.here.name)
 
 
 def test_bad_answers_name_the_field(place: Place) -> None:

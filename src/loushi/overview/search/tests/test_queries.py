@@ -172,3 +172,16 @@ def test_what_moves_with_its_unit_is_found_at_its_new_place(world):
         "demands": [demand.title],
         "enterprises": ["云栈智联供应链有限公司"],
     }
+
+
+def test_common_issues_are_found_by_number_and_name_where_they_are_seen(world):
+    from loushi.casework.matching.commands import create_issue
+
+    rights = frozenset({"matching.view", "matching.group"})
+    here = Actor(72, "窗口", (Grant("clerk", rights, UNIT, world.here.path),), "窗口")
+    there = Actor(73, "邻", (Grant("clerk", rights, UNIT, world.there.path),), "邻")
+    row = create_issue(actor=here, values={"name": "卸货难", "unit_id": world.here.pk})
+    for query in (row.number, row.number.lower(), "卸货"):
+        assert found(here, query)["issues"] == ["卸货难"], query
+        assert "issues" not in found(there, query)
+    assert "issues" not in found(here, f"{row.pk:06d}")
