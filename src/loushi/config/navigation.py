@@ -53,7 +53,7 @@ RAIL: tuple[Entry, ...] = (
     ),
     Entry(
         ("matching:list",), _("共性"), "layers-subtract", ("matching.view",), "/matching/",
-        long=_("共性问题与对接会"), count="loushi.casework.matching.queries.waiting_count",
+        long=_("共性问题"), count="loushi.casework.matching.queries.waiting_count",
     ),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view", "stations.duty"),
           "/stations/"),

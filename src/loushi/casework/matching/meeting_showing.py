@@ -78,14 +78,13 @@ def decisions_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "page": page, "filters": filters, "states": states, "has_own": bool(own),
         "lines": [
-            decision_line(one) | {"follows": queries.may_follow(request.actor, one)}
-            for one in page.rows
+            decision_line(request.actor, one) for one in page.rows
         ],
         "narrowed": bool(filters.q) or filters.state != "open", **tabs("decisions"),
     }  # fmt: skip
 
 
-def meeting_context(page: queries.MeetingPage) -> dict[str, Any]:
+def meeting_context(actor: Actor, page: queries.MeetingPage) -> dict[str, Any]:
     """Everything of a meeting's page."""
     row = page.row
     facts = [
@@ -103,7 +102,7 @@ def meeting_context(page: queries.MeetingPage) -> dict[str, Any]:
              "label": one.get_how_display() if one.how else _("未登记")}
             for one in page.seats
         ],
-        "decisions": [decision_line(one) for one in page.decisions],
+        "decisions": [decision_line(actor, one) for one in page.decisions],
         "decision_count": len(page.decisions), "held": row.state == STATE.HELD,
         "closed": row.state == STATE.CLOSED,
         "told": row.state in (STATE.HELD, STATE.CLOSED),

@@ -130,14 +130,15 @@ def issue_context(actor: Actor, page: queries.IssuePage) -> dict[str, Any]:
             {"row": one, "kind": MEETING_KINDS[one.state], "label": one.get_state_display()}
             for one in page.meetings
         ],
-        "decisions": [decision_line(one) for one in page.decisions],
+        "decisions": [decision_line(actor, one) for one in page.decisions],
         "answers": [
             {"row": one, "verdict": verdict_words(one.verdict), "files": files}
             for one, files in page.answers
         ],
         "may_meet": actor.has(CONVENE) and row.state in ("open", "assigned", "answered"),
         "moves": {move.name: move.label for move in page.moves},
-        "others": [move for move in page.moves if move.name in OTHERS],
+        "others": [move for move in page.moves if move.name in OTHERS
+                   and (move.name != "split" or len(page.members) > 1)],
         "item": queries.visible_item(actor, row),
     }  # fmt: skip
 
@@ -157,12 +158,13 @@ def _undo(page: queries.IssuePage) -> dict[str, Any] | None:
     return {"event": event, "count": left} if left else None
 
 
-def decision_line(one: JointDecision) -> dict[str, Any]:
+def decision_line(actor: Actor, one: JointDecision) -> dict[str, Any]:
     late = one.state == JointDecision.State.OPEN and one.due_on < timezone.localdate()
     return {
         "row": one, "late": late, "kind": "overdue" if late else DECISION_KINDS[one.state],
         "label": _("已过期限") if late else one.get_state_display(),
         "unit": one.department.name if one.department else one.owner,
+        "follows": queries.may_follow(actor, one),
     }  # fmt: skip
 
 

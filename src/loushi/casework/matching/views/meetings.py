@@ -49,7 +49,9 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """One meeting."""
     page = queries.meeting_page(request.actor, pk)
-    return render(request, "matching/meeting.html", meeting_showing.meeting_context(page))
+    return render(
+        request, "matching/meeting.html", meeting_showing.meeting_context(request.actor, page)
+    )
 
 
 def create(request: HttpRequest) -> HttpResponse:
