@@ -143,7 +143,7 @@ def issue_context(actor: Actor, page: queries.IssuePage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-OTHERS = ("split", "merge", "remove", "note", "reopen", "dissolve")
+OTHERS = ("split", "merge", "remove", "note", "reopen", "recall", "dissolve")
 
 
 def _undo(page: queries.IssuePage) -> dict[str, Any] | None:

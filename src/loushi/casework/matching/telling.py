@@ -23,7 +23,7 @@ KINDS = {
     "create": "new", "add": "new", "undo": "returned", "remove": "returned", "split": "handling",
     "merge": "handling", "merged": "new", "assign": "handling", "refer": "handling",
     "answer": "done", "council_answer": "done", "council_back": "returned", "close": "done",
-    "reopen": "returned", "dissolve": "returned", "meeting": "handling",
+    "reopen": "returned", "recall": "returned", "dissolve": "returned", "meeting": "handling",
 }  # fmt: skip
 SHOWN = 6
 

@@ -23,6 +23,7 @@ from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor
 from loushi.foundation.core.scoping import permits
 from loushi.foundation.core.units import covers
 from loushi.foundation.core.workflow import Move, Workflow, states_of
+from loushi.services.governance.models import AgendaItem
 
 S = CommonIssue.State
 WHY = "what belongs to an issue that was fetched under its scope"
@@ -45,6 +46,14 @@ def _unanswered(actor: Actor, row: CommonIssue) -> Any:
 
 def _led(actor: Actor, row: CommonIssue) -> Any:
     return None if row.lead_id else _("还没有牵头单位，请先交办。")
+
+
+def _decided(actor: Actor, row: CommonIssue) -> Any:
+    """An item that was taken off, settled or passed on outside the meeting holds nothing back."""
+    state = AgendaItem.State
+    if row.item is None or row.item.state in (state.ESCALATED, state.SETTLED, state.WITHDRAWN):
+        return None
+    return _("议题还在“%(body)s”，等它答复或提请上级。") % {"body": row.item.body.name}
 
 
 def was_met(row: CommonIssue) -> bool:
@@ -81,6 +90,8 @@ MOVES = (
     _move("reopen", _l("重新办理"), states_of(S.ANSWERED), S.ASSIGNED, "group", "reason"),
     _move("close", _l("办结"), LIVE, S.CLOSED, "group", guard=_unanswered,
           primary=True),
+    _move("recall", _l("收回重办"), states_of(S.COUNCIL), S.OPEN, "group", "reason",
+          guard=_decided),
     _move("council_answer", _l("议事答复"), states_of(S.COUNCIL), S.ANSWERED, "group", system=True),
     _move("council_back", _l("议事退回"), states_of(S.COUNCIL), S.OPEN, "group", system=True),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from .grouping import (
     split_issue,
     undo_add,
 )
-from .issues import close_issue, create_issue, edit_issue, note_issue, reopen_issue
+from .issues import close_issue, create_issue, edit_issue, note_issue, recall_issue, reopen_issue
 from .meetings import (
     call_meeting,
     cancel_meeting,
@@ -47,6 +47,7 @@ __all__ = [
     "hold_meeting",
     "merge_issues",
     "note_issue",
+    "recall_issue",
     "record_attendance",
     "refer_issue",
     "remove_demands",

@@ -110,15 +110,23 @@ def close_issue(*, actor: Actor, issue_id: int) -> CommonIssue:
 
 def reopen_issue(*, actor: Actor, issue_id: int, why: str) -> CommonIssue:
     """Back to handling, where firms had it done again or the answer does not hold."""
+    return _back(actor, issue_id, "reopen", why)
+
+
+def recall_issue(*, actor: Actor, issue_id: int, why: str) -> CommonIssue:
+    """Back from a body whose item ended without an answer to all."""
+    return _back(actor, issue_id, "recall", why)
+
+
+def _back(actor: Actor, issue_id: int, move: str, why: str) -> CommonIssue:
 
     def apply(row: CommonIssue, _step: Move, _given: Mapping[str, Any]) -> None:
         row.answered_at = None
-        if row.lead_id is None:
-            row.state = CommonIssue.State.OPEN
+        row.state = CommonIssue.State.ASSIGNED if row.lead_id else CommonIssue.State.OPEN
 
     with transaction.atomic():
         return perform(
-            actor, issue_id, "reopen", {"reason": why.strip()}, apply, why=why.strip()[:300]
+            actor, issue_id, move, {"reason": why.strip()}, apply, why=why.strip()[:300]
         ).row
 
 

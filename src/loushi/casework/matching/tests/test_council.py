@@ -155,3 +155,19 @@ def test_without_a_right_nothing_is_proposed(place: Place, council: Body) -> Non
     assert not AgendaItem.objects.unscoped(WHY).exists()
     assert again(row).state == "open"
     assert Demand.objects.unscoped(WHY).get().state == "accepted"
+
+
+def test_an_item_settled_outside_the_meeting_holds_the_issue_no_longer(
+    place: Place, council: Body
+) -> None:
+    demand = place.demand()
+    row = refer(place, place.issue([demand]), council)
+    clerk = place.actor("clerk")
+    with pytest.raises(Conflict, match="议题还在“望澜楼宇治理委员会”"):
+        commands.recall_issue(actor=clerk, issue_id=row.pk, why="收回")
+    make_move(actor=clerk, demand_id=demand.pk, move="escalate", values={"reason": "楼里定不了"})
+    assert again(row).state == "council"
+    commands.recall_issue(actor=clerk, issue_id=row.pk, why="已提级，改由部门办")
+    assert again(row).state == "open"
+    commands.assign_issue(actor=clerk, issue_id=row.pk, lead_id=place.world.housing.pk)
+    assert again(demand).state == "dispatched"

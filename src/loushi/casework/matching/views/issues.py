@@ -118,6 +118,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "dissolve": (WhyForm, _("解散共性问题"), _("这些诉求照常各自办理，经过都保留。"),
                      commands.dissolve_issue),
         "reopen": (WhyForm, _("重新办理"), "", commands.reopen_issue),
+        "recall": (WhyForm, _("收回重办"), "", commands.recall_issue),
         "note": (NoteForm, _("记一条"), "", commands.note_issue),
     }  # fmt: skip
     if name not in asked:
