@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from loushi.casework.demands.commands import make_move
 from loushi.casework.demands.models import Assignment, Demand, State, Verdict
-from loushi.casework.demands.queries import active_parts
+from loushi.casework.demands.queries import OPEN, active_parts
 from loushi.casework.matching.models import CommonIssue, CommonIssueDemand, JointAnswer
 from loushi.casework.matching.policy import KIND_ISSUE
 from loushi.casework.matching.queries.reach import (
@@ -93,7 +93,8 @@ def answer_issue(
     members = CommonIssueDemand.objects.unscoped(WHY)
     return Given(
         answer, members.filter(answer=answer).count(),
-        members.filter(issue=answer.issue_id, is_live=True).exclude(left="").count(),
+        members.filter(issue=answer.issue_id, is_live=True, demand__state__in=OPEN)
+        .exclude(left="").count(),
     )  # fmt: skip
 
 

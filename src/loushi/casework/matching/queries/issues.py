@@ -233,7 +233,8 @@ def members_of(actor: Actor, row: CommonIssue, *, former: bool = False) -> list[
         Member(
             id=one.demand_id, line=shown[one.demand_id], added_at=one.added_at,
             added_by=one.added_by, why=one.why, answered=one.answer_id is not None,
-            left=one.left, removed_at=one.removed_at, removed_why=one.removed_why,
+            left=one.left if shown[one.demand_id].row.state in OPEN else "",
+            removed_at=one.removed_at, removed_why=one.removed_why,
         )
         for one in held if one.demand_id in shown
     ]  # fmt: skip

@@ -201,3 +201,20 @@ def test_done_again_the_issue_can_be_taken_up_again(place: Place) -> None:
     commands.reopen_issue(actor=place.actor("clerk"), issue_id=row.pk, why="窗口还没落实")
     assert state_of(row) == "assigned"
     assert answer(place, row, text="已发文到窗口，按统一口径收件。").reached == 1
+
+
+def test_a_demand_resolved_by_its_own_unit_is_no_longer_left(place: Place) -> None:
+    plain, other = place.demand(0), place.demand(1)
+    make_move(actor=place.actor("clerk"), demand_id=other.pk, move="dispatch",
+              values={"lead": place.world.police.pk})  # fmt: skip
+    row = assigned(place, [plain, other])
+    answer(place, row)
+    lefts = [one.left for one in queries.issue_page(place.actor("clerk"), row.pk).members]
+    assert lefts == ["", "主办的区交警大队不是牵头或协同单位"]
+    make_move(actor=place.actor("other"), demand_id=other.pk, move="sign")
+    make_move(actor=place.actor("other"), demand_id=other.pk, move="resolve",
+              values={"verdict": "explained", "answer": "已单独说明。"})  # fmt: skip
+    page = queries.issue_page(place.actor("clerk"), row.pk)
+    assert [one.left for one in page.members] == ["", ""]
+    assert page.may("close")
+    assert again(other).answer == "已单独说明。"
