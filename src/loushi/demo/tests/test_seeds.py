@@ -29,6 +29,7 @@ def test_the_same_seed_and_day_give_the_same_district(
     found = []
     for portion in (4000, 50):
         monkeypatch.setattr(cases, "BATCH", portion)
+        call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
         commands.build(seed=3, today=date(2026, 11, 20), shape=small())
         rows = Demand.objects.unscoped("test").order_by("id")
         lines = DemandEvent.objects.unscoped("test").order_by("id")
@@ -38,5 +39,4 @@ def test_the_same_seed_and_day_give_the_same_district(
                 *lines.values_list("row_id", "move", "at", "assignment_id"),
             ]
         )
-        call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
     assert found[0] == found[1]

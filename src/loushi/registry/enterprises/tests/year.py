@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor, system_actor
@@ -32,6 +34,7 @@ from loushi.registry.enterprises.models import (
     Tenancy,
 )
 
+M = TypeVar("M", bound=Model)
 FIRST_DAY = date(2025, 9, 1)
 WHY = "a generated year"
 
@@ -50,20 +53,24 @@ class World:
     numbers: int = 0
 
     def building(self) -> Building:
-        return self.rng.choice(list(Building.objects.unscoped(WHY).order_by("pk")))
+        return self._one_of(Building.objects.unscoped(WHY))
 
     def room(self) -> Space:
-        return self.rng.choice(list(Space.objects.unscoped(WHY).order_by("pk")))
+        return self._one_of(Space.objects.unscoped(WHY))
 
     def firm(self) -> Enterprise:
-        return self.rng.choice(list(Enterprise.objects.unscoped(WHY).order_by("pk")))
+        return self._one_of(Enterprise.objects.unscoped(WHY))
+
+    def _one_of(self, rows: QuerySet[M]) -> M:
+        """One of the rows; of a large register only its key is read beforehand."""
+        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        return rows.get(pk=self.rng.choice(keys))
 
     def stay(self) -> Tenancy:
         rows = Tenancy.objects.unscoped(WHY).filter(until__isnull=True, sits=True)
-        held = list(rows.order_by("pk"))
-        if not held:
+        if not rows.exists():
             raise Refused("nobody sits anywhere")
-        return self.rng.choice(held)
+        return self._one_of(rows)
 
     def back(self, days: int = 20) -> date:
         return self.today - timedelta(days=self.rng.randrange(days))
