@@ -20,7 +20,7 @@ SHOWN = {
     "foundation.language": ROOMS | {"linkage", "ocr"},
     "foundation.notices": ROOMS | {"registry"},
     "foundation.papers": None,
-    "foundation.solvers": {"rota"},
+    "foundation.solvers": {"eligibility", "rota"},
     "foundation.lists": ROOMS | {"registry"},
     "foundation.files": ROOMS | {"registry"},
 }

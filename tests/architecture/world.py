@@ -68,6 +68,7 @@ from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
+from loushi.services.catalogue.models import Declaration, Policy
 from loushi.services.governance.models import (
     AgendaItem,
     Body,
@@ -120,6 +121,7 @@ def build() -> World:
     _casework(world, department)
     _stations(world, department)
     _governance(world)
+    _catalogue(world)
     _visits(world, department)
     _matching(world, department)
     _foundation(world)
@@ -282,6 +284,21 @@ def _governance(world: World) -> None:
         "resolution": made.pk,
         "resolution_task": _make(
             ResolutionTask, resolution=made, what="任务", owner_name="某人", due_on=today, **path
+        ).pk,
+    }  # fmt: skip
+
+
+def _catalogue(world: World) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    policy = _make(
+        Policy, title="小微企业房租补贴", issuer="商务局", state="published",
+        conditions={"all": [{"fact": "size", "values": ["small"]}]}, **here,
+    )  # fmt: skip
+    world.ids |= {
+        "policy": policy.pk,
+        "declaration": _make(
+            Declaration, policy=policy, enterprise_id=world.ids["enterprise"],
+            began_on=timezone.localdate(), unit_path=world.here.path,
         ).pk,
     }  # fmt: skip
 

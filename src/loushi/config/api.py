@@ -27,6 +27,7 @@ ROUTERS = (
     ("enterprises", "loushi.registry.enterprises"),
     ("tax", "loushi.registry.tax"),
     ("leads", "loushi.registry.leads"),
+    ("catalogue", "loushi.services.catalogue"),
     ("stations", "loushi.services.stations"),
     ("governance", "loushi.services.governance"),
     ("demands", "loushi.casework.demands"),

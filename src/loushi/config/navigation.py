@@ -55,6 +55,7 @@ RAIL: tuple[Entry, ...] = (
         ("matching:list",), _("共性"), "layers-subtract", ("matching.view",), "/matching/",
         long=_("共性问题"), count="loushi.casework.matching.queries.waiting_count",
     ),
+    Entry(("catalogue:list",), _("政策"), "file-text", ("catalogue.view",), "/catalogue/"),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view", "stations.duty"),
           "/stations/"),
     Entry(("governance:list",), _("议事"), "message", ("governance.view",), "/governance/"),
@@ -84,7 +85,7 @@ PHONE: tuple[Entry, ...] = (
     Entry(("demands:mine",), _("首页"), "home", ("demands.submit",)),
     Entry(("demands:own_list",), _("诉求"), "article", ("demands.submit",)),
     Entry(("stations:book",), _("预约"), "calendar-event", ("stations.book",)),
-    Entry(("catalogue:policies",), _("政策"), "list", long=_("政策服务")),
+    Entry(("catalogue:policies",), _("政策"), "file-text", ("catalogue.own",)),
     Entry(("enterprises:own",), _("企业"), "building-community",
           ("enterprises.own",), long=_("我的企业")),
 )  # fmt: skip

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "loushi.registry.enterprises",
     "loushi.registry.tax",
     "loushi.registry.leads",
+    "loushi.services.catalogue",
     "loushi.services.stations",
     "loushi.services.governance",
     "loushi.casework.demands",

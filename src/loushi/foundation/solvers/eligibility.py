@@ -19,7 +19,6 @@ where a rule stands, and a firm's verdict is looked up. The same test in two rul
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,6 @@ FAILED, UNKNOWN, MET = 0, 1, 2
 Verdicts = npt.NDArray[np.uint8]
 COUNTS = np.array([1, 256, 0], dtype=np.uint16)
 """A part of a rule in one number, so that adding counts both: failed below, unknown above."""
-WHOLE = np.full(65536, UNKNOWN, dtype=np.uint8)
-"""What a rule comes to, by the sum of its parts' numbers."""
-WHOLE[np.arange(65536) & 255 > 0] = FAILED
-WHOLE[0] = MET
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +70,14 @@ class Column:
     """The values of one fact: `codes` point into `words`, whose first place is "missing"."""
 
     words: tuple[Any, ...]
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.intp]
 
     @classmethod
     def of(cls, values: Iterable[Hashable]) -> "Column":
         """Any hashable values; None is missing."""
         known: dict[Any, int] = {None: 0}
         place = known.setdefault
-        codes = np.fromiter((place(value, len(known)) for value in values), dtype=np.int32)
+        codes = np.fromiter((place(value, len(known)) for value in values), dtype=np.intp)
         return cls(tuple(known), codes)
 
     def at(self, row: int) -> Any:
@@ -166,18 +161,19 @@ def match(facts: Mapping[str, Column], rules: Sequence[Rule]) -> Matrix:
             found = step(found, part)
         return found
 
-    @cache
-    def counted(part: Rule) -> npt.NDArray[np.uint16]:
-        return COUNTS.take(walk(part))
-
+    counts: dict[Rule, npt.NDArray[np.uint16]] = {}
     verdicts, short, unclear = [], [], []
     for rule in rules:
         total = np.zeros(rows, dtype=np.uint16)
         for part in _parts(rule):
-            total += counted(part)
-        short.append((total & 255).astype(np.uint8))
-        unclear.append((total >> 8).astype(np.uint8))
-        verdicts.append(WHOLE.take(total))
+            if part not in counts:
+                counts[part] = COUNTS.take(walk(part).astype(np.intp))
+            total += counts[part]
+        failed, open_ = (total & 255).astype(np.uint8), (total >> 8).astype(np.uint8)
+        short.append(failed)
+        unclear.append(open_)
+        # MET where nothing failed and nothing is open, UNKNOWN where something is only open
+        verdicts.append(((open_ == 0).view(np.uint8) + np.uint8(1)) * (failed == 0).view(np.uint8))
     return Matrix(verdicts, tests, short, unclear)
 
 

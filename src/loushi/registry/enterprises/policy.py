@@ -4,6 +4,7 @@ An enterprise is seen by the unit of its home, by the units of its running tenan
 a role at a building where it sits, and by its own people, who see their own enterprise only.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -14,8 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from loushi.foundation.core.actor import BUILDING, ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.permissions import declare
-from loushi.foundation.core.scoping import LinkLeg, OwnLeg, UnitLeg, permits, scope
+from loushi.foundation.core.scoping import (
+    Leg,
+    LinkLeg,
+    OwnLeg,
+    UnitLeg,
+    path_range,
+    permits,
+    scope,
+)
 from loushi.foundation.core.stamps import watch
+from loushi.foundation.core.units import WIDTH
 from loushi.foundation.lists.registry import WordList, offer
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.models import (
@@ -67,6 +77,30 @@ NOT_ENDED = Q(until__isnull=True) | Q(until__gt=Today())
 registered that a firm moves in next month has to see it."""
 RUNNING = NOT_ENDED & (Q(since__isnull=True) | Q(since__lte=Today()))
 """Tenancies that run today."""
+
+
+@dataclass(frozen=True)
+class NearLeg(Leg):
+    """What lies where an enterprise has its home or sits: at these units, and above and below
+    them."""
+
+    kind: str = ENTERPRISE
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        ids = sorted(int(key) for key in keys)
+        why = "the places of the enterprises that the actor acts for"
+        home = Enterprise.objects.unscoped(why).filter(pk__in=ids)
+        sits = Tenancy.objects.unscoped(why).filter(RUNNING, enterprise__in=ids)
+        paths = {path for rows in (home, sits) for path in rows.values_list("unit_path", flat=True)}
+        found = Q(pk__in=[])
+        for path in sorted(filter(None, paths)):
+            above = [path[:end] for end in range(WIDTH, len(path), WIDTH)]
+            found |= Q(unit_path__in=above) | path_range("unit_path", path)
+        return found
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        near = self.condition(type(row), frozenset({grant_key}))
+        return type(row)._base_manager.filter(near, pk=row.pk).exists()
 
 
 IN_FORCE = Q(withdrawn_at__isnull=True)

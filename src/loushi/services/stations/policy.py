@@ -1,27 +1,12 @@
 """Who sees stations, rotas and bookings. A department or a person sees the own shifts without
 more; an enterprise's people book at the stations of where it sits, and see the own bookings."""
 
-from dataclasses import dataclass
-
-from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from loushi.foundation.core.actor import ENTERPRISE
 from loushi.foundation.core.permissions import declare
-from loushi.foundation.core.scoping import (
-    DEPARTMENT,
-    Leg,
-    OwnLeg,
-    UnitLeg,
-    UserLeg,
-    path_range,
-    scope,
-)
-from loushi.foundation.core.units import WIDTH
+from loushi.foundation.core.scoping import DEPARTMENT, OwnLeg, UnitLeg, UserLeg, scope
 from loushi.foundation.notices.registry import declare_kind
-from loushi.registry.enterprises.models import Enterprise, Tenancy
-from loushi.registry.enterprises.policy import RUNNING
+from loushi.registry.enterprises.policy import NearLeg
 from loushi.services.stations.models import (
     Booking,
     BookingSlot,
@@ -57,30 +42,6 @@ KIND_CALL = declare_kind(
 )
 OWN = frozenset({VIEW, DUTY})
 OWN_BOOKING = frozenset({BOOKINGS, BOOK})
-
-
-@dataclass(frozen=True)
-class NearLeg(Leg):
-    """Stations where an enterprise has its home or sits: of these units, and of those above and
-    below them."""
-
-    kind: str = ENTERPRISE
-
-    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
-        ids = sorted(int(key) for key in keys)
-        why = "the places of the enterprises that the actor acts for"
-        home = Enterprise.objects.unscoped(why).filter(pk__in=ids)
-        sits = Tenancy.objects.unscoped(why).filter(RUNNING, enterprise__in=ids)
-        paths = {path for rows in (home, sits) for path in rows.values_list("unit_path", flat=True)}
-        found = Q(pk__in=[])
-        for path in sorted(filter(None, paths)):
-            above = [path[:end] for end in range(WIDTH, len(path), WIDTH)]
-            found |= Q(unit_path__in=above) | path_range("unit_path", path)
-        return found
-
-    def covers(self, grant_key: str, row: models.Model) -> bool:
-        near = self.condition(type(row), frozenset({grant_key}))
-        return type(row)._base_manager.filter(near, pk=row.pk).exists()
 
 
 scope(Station, view=VIEW, legs=[UnitLeg(), NearLeg()])

@@ -1,6 +1,6 @@
 """Looking at tax: a purpose once a day, and an entry for every look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.audit.commands import record_look
-from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.enterprises.queries import Moment
 from loushi.registry.tax.models import DayPurpose
 from loushi.registry.tax.policy import BANDS, FIGURES, SHORTEST_PURPOSE
-from loushi.registry.tax.queries.figures import Band, History, bands_of, history_of, may_look
+from loushi.registry.tax.queries.figures import (
+    Band,
+    History,
+    bands_of,
+    history_of,
+    may_look,
+    newest_spans,
+    own_span,
+)
 from loushi.registry.tax.queries.rules import purpose_today
+
+Span = tuple[int, int | None]
+"""The ends of a band in yuan: the lower included, the upper not, None for open."""
 
 
 def state_purpose(*, actor: Actor, purpose: str) -> None:
@@ -113,6 +124,35 @@ def note_list_look(
             key=len, default="",
         ),
     )  # fmt: skip
+
+
+def look_at_newest(
+    *, actor: Actor, what: str, enterprise_ids: Sequence[int] | None = None
+) -> dict[int, Span]:
+    """The ends of the newest bands of all firms (or some) whose bands the actor may see, to compare
+    them with a condition; `what` says with which. Nothing, and no entry, without tax.bands or
+    before the purpose of the day is stated."""
+    if not actor.has(BANDS) or not purpose_today(actor):
+        return {}
+    found = newest_spans(actor, enterprise_ids)
+    note_list_look(actor=actor, shows="bands", filters={"policy": what}, firms=len(found))
+    return found
+
+
+def look_for_the_firm(
+    *, actor: Actor, enterprise_id: int, permission: str, purpose: str
+) -> Span | None:
+    """The ends of a firm's own newest band, for its own people with `permission`; recorded."""
+    if str(enterprise_id) not in actor.keys(ENTERPRISE, permission):
+        raise Denied
+    firm = fetch(Enterprise, actor, enterprise_id)
+    found = own_span(enterprise_id)
+    if found is not None:
+        record_look(
+            actor=actor, subject=("tax.taxreturn", firm.pk, firm.name), purpose=purpose,
+            fields=["band"], unit_path=firm.unit_path,
+        )  # fmt: skip
+    return found
 
 
 def _firm(actor: Actor, enterprise_id: int, permission: str) -> Enterprise:

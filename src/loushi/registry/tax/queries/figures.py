@@ -130,6 +130,33 @@ def bands_of(actor: Actor, enterprise_id: int) -> tuple[Band, ...]:
     return tuple(_band(row, rule_for(row.year, known)) for row in rows.order_by("-year"))
 
 
+def newest_spans(
+    actor: Actor, enterprise_ids: Sequence[int] | None = None
+) -> dict[int, tuple[int, int | None]]:
+    """Enterprise id → the ends of the band of its newest year, of firms whose bands the actor may
+    see. Only through `commands.look_at_newest`."""
+    rows = TaxReturn.objects.visible_to(actor, BANDS).filter(is_current=True)
+    return _spans(rows, enterprise_ids)
+
+
+def own_span(enterprise_id: int) -> tuple[int, int | None] | None:
+    """The same of one firm, for the firm itself. Only through `commands.look_for_the_firm`."""
+    rows = TaxReturn.objects.unscoped("a firm's own figure, for the firm itself")
+    return _spans(rows.filter(is_current=True), [enterprise_id]).get(enterprise_id)
+
+
+def _spans(
+    rows: QuerySet[TaxReturn], enterprise_ids: Sequence[int] | None
+) -> dict[int, tuple[int, int | None]]:
+    if enterprise_ids is not None:
+        rows = rows.filter(enterprise_id__in=enterprise_ids)
+    known, found = rules(), {}
+    for pk, year, amount in rows.order_by("year").values_list("enterprise_id", "year", "amount"):
+        rule = rule_for(year, known)
+        found[pk] = rule.ends(rule.band_of(amount))
+    return found
+
+
 def history_of(actor: Actor, enterprise_id: int) -> History:
     """All versions of one firm. Only through `commands.look_at_figures`."""
     return History(

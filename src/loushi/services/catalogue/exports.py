@@ -1,0 +1,66 @@
+"""Files that go out of this package."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from loushi.foundation.core.actor import Actor
+from loushi.foundation.transfer.commands import ExportColumn, Exporter, register_exporter
+from loushi.services.catalogue import queries
+from loushi.services.catalogue.conditions import every
+from loushi.services.catalogue.policy import EXPORT
+from loushi.services.catalogue.words import GROUP_NAMES, reasons, short
+
+
+@register_exporter
+class DeclarationExporter(Exporter):
+    """Declarations of policies."""
+
+    name = "declarations"
+    label = _("政策申报")
+    permission = EXPORT
+    columns = (
+        ExportColumn("policy", _("政策"), width=36),
+        ExportColumn("enterprise", _("企业名称"), width=32),
+        ExportColumn("credit_code", _("统一社会信用代码"), width=22),
+        ExportColumn("state", _("进展")),
+        ExportColumn("began_on", _("有意日期")),
+        ExportColumn("declared_on", _("申报日期")),
+        ExportColumn("decided_on", _("结果日期")),
+        ExportColumn("amount", _("兑现金额（元）")),
+        ExportColumn("note", _("说明"), width=40),
+    )
+
+    @classmethod
+    def rows(cls, actor: Actor) -> Iterable[Any]:
+        return queries.declaration_lines(actor)
+
+
+class MatchExporter(Exporter):
+    """The firms of one policy; made from the page, which knows the policy and records the look."""
+
+    name = "policy_firms"
+    label = _("政策匹配企业")
+    permission = EXPORT
+    columns = (
+        ExportColumn("name", _("企业名称"), width=32),
+        ExportColumn("credit_code", _("统一社会信用代码"), width=22),
+        ExportColumn("unit", _("所属社区"), width=18),
+        ExportColumn("group", _("结论")),
+        ExportColumn("short", _("差什么"), width=60),
+        ExportColumn("declared", _("申报")),
+        ExportColumn("pushed", _("已推送")),
+    )
+
+
+def shown_lines(matched: Any, lines: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    """Matched firms as rows of the file."""
+    conditions = every(matched.policy.conditions)
+    for one in lines:
+        yield {
+            "name": one.name, "credit_code": one.credit_code, "unit": one.unit,
+            "group": str(GROUP_NAMES[one.found.group]),
+            "short": short(reasons(conditions, one.found, matched.terms)),
+            "declared": one.declared, "pushed": one.pushed,
+        }  # fmt: skip

@@ -1,0 +1,99 @@
+"""Who sees policies, who may change them, and why a tax condition stays unknown to most.
+
+A published policy is read by the staff of its unit and below, by enterprises that sit there, and by
+departments. Changing needs a grant at the policy's own unit or above (`may_at`): the legs by which
+one reads from below give nothing more.
+
+**Tax.** A verdict on a tax condition tells whether a firm's tax lies above or below an edge. So it
+is worked out for the firm itself and for those who may see bands (`tax.bands`, purpose of the day
+stated, the look recorded). For everybody else the condition stays unknown, and with it the whole:
+"met" would say the same. Pushing leaves tax conditions out for everybody, since the list of who was
+told is seen by others.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loushi.foundation.core.actor import ENTERPRISE, Actor
+from loushi.foundation.core.permissions import declare
+from loushi.foundation.core.scoping import DEPARTMENT, UNIT, Leg, OwnLeg, UnitLeg, scope
+from loushi.foundation.core.units import WIDTH
+from loushi.foundation.notices.registry import declare_kind
+from loushi.registry.accounts.policy import can_at
+from loushi.registry.enterprises.policy import NearLeg
+from loushi.services.catalogue.models import (
+    Declaration,
+    Policy,
+    PolicyPush,
+    PolicyVersion,
+    PushRefusal,
+)
+
+VIEW = declare("catalogue.view", _("查看惠企政策"))
+CHANGE = declare("catalogue.change", _("登记、发布惠企政策"))
+MATCH = declare("catalogue.match", _("查看哪些企业符合政策"))
+PUSH = declare("catalogue.push", _("把政策推送给符合的企业"))
+TRACK = declare("catalogue.track", _("查看政策申报"))
+DECIDE = declare("catalogue.decide", _("登记政策申报进展和结果"))
+EXPORT = declare("catalogue.export", _("导出政策匹配和申报"))
+IMPORT = declare("catalogue.import", _("导入惠企政策"))
+OWN = declare("catalogue.own", _("为本企业查看政策、登记申报"))
+
+KIND_POLICY = declare_kind("catalogue.policy", _("适合本企业的政策"), permission=OWN)
+KIND_DECLARED = declare_kind("catalogue.declared", _("政策申报的进展"), permission=OWN)
+
+OUT = Q(state="published")
+
+
+@dataclass(frozen=True)
+class AboveLeg(Leg):
+    """What is published at the units above one's own."""
+
+    kind: str = UNIT
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        above = {key[:end] for key in keys for end in range(WIDTH, len(key), WIDTH)}
+        return OUT & Q(unit_path__in=sorted(above))
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        path = str(getattr(row, "unit_path", ""))
+        return getattr(row, "state", "") == "published" and (
+            bool(path) and grant_key.startswith(path) and grant_key != path
+        )
+
+
+@dataclass(frozen=True)
+class NearPublishedLeg(NearLeg):
+    """What is published where an enterprise sits."""
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        return OUT & super().condition(model, keys)
+
+
+@dataclass(frozen=True)
+class PublishedLeg(Leg):
+    """Whatever is published, for departments: they serve the whole district."""
+
+    kind: str = DEPARTMENT
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        return OUT
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        return getattr(row, "state", "") == "published"
+
+
+READERS = [UnitLeg(), AboveLeg(), NearPublishedLeg(), PublishedLeg()]
+scope(Policy, view=VIEW, legs=READERS)
+scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
+scope(PolicyPush, view=MATCH, legs=[UnitLeg()])
+scope(PushRefusal, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
+scope(Declaration, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
+
+
+def may_at(actor: Actor, permission: str, row: Policy) -> bool:
+    """Whether the actor may do something with a policy itself: by a grant at its unit or above."""
+    return can_at(actor, permission, row.unit_path)

@@ -1,0 +1,57 @@
+"""The only way to read policies, matches and declarations."""
+
+from .matching import (
+    GROUPS,
+    Firm,
+    MatchFilters,
+    MatchLine,
+    match_lines,
+    match_page,
+    matches,
+    own_matches,
+    policies_for,
+    to_push,
+)
+from .policies import (
+    Filters,
+    PolicyLine,
+    PolicyPage,
+    current,
+    declaration,
+    declaration_lines,
+    declarations,
+    policies,
+    policy_list,
+    policy_page,
+    policy_row,
+    refuses_pushes,
+)
+from .terms import Terms, full_codes, terms_of
+
+__all__ = [
+    "GROUPS",
+    "Filters",
+    "Firm",
+    "MatchFilters",
+    "MatchLine",
+    "PolicyLine",
+    "PolicyPage",
+    "Terms",
+    "current",
+    "declaration",
+    "declaration_lines",
+    "declarations",
+    "full_codes",
+    "match_lines",
+    "match_page",
+    "matches",
+    "own_matches",
+    "policies",
+    "policies_for",
+    "policy_list",
+    "policy_page",
+    "policy_row",
+    "refuses_pushes",
+    "terms_of",
+    "to_push",
+]
