@@ -21,6 +21,7 @@ from loushi.demo import (
     leads,
     people,
     places,
+    policies,
     stations,
     taxes,
     towers,
@@ -105,6 +106,7 @@ def build(
             councils.meet(actor, Random(f"{seed} meetings"), made, day, say)
             joint.write(actor, made, staff, now, say)
             stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
+            policies.write(actor, Random(f"{seed} policies"), made, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

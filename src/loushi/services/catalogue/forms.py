@@ -104,12 +104,14 @@ class PolicyForm(forms.Form):
     def dates(self) -> list[Any]:
         return self.shown(self.DATES)
 
-    def groups(self) -> list[tuple[Any, list[Any]]]:
-        """(heading, fields) of the two groups of conditions."""
-        return [
-            (label, [self[name] for name in self.fields if name.startswith(f"{group}-")])
-            for group, label in GROUPS.items()
-        ]
+    def groups(self) -> list[dict[str, Any]]:
+        """The two groups of conditions; the second stands open only where it says something."""
+        found = []
+        for group, heading in GROUPS.items():
+            fields = [self[name] for name in self.fields if name.startswith(f"{group}-")]
+            open_ = group == "all" or any(field.value() or field.errors for field in fields)
+            found.append({"heading": heading, "fields": fields, "open": open_})
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -27,7 +27,7 @@ from loushi.services.catalogue.words import (
     reasons,
     short,
 )
-from loushi.services.catalogue.workflow import OPEN, next_states
+from loushi.services.catalogue.workflow import AGAIN, next_states
 
 State = Policy.State
 STATE_KINDS = {State.DRAFT: "new", State.PUBLISHED: "done", State.WITHDRAWN: "closed"}
@@ -160,7 +160,7 @@ def own_policy_context(
         "materials": row.materials.splitlines(), "held": held,
         "held_kind": STEP_KINDS[held.state] if held else "",
         "steps": [(to, names[to]) for to in next_states(held.state, by_firm=True)] if held else [],
-        "may_begin": line is not None and (held is None or held.state not in OPEN),
+        "may_begin": line is not None and (held is None or held.state in AGAIN),
     }  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from loushi.services.catalogue.models import Declaration
 S = Declaration.State
 OPEN = (S.INTERESTED, S.DECLARED)
 
+AGAIN = (S.REFUSED, S.DROPPED)
+"""After these a firm may begin anew."""
+
 MOVES: Mapping[str, tuple[str, ...]] = {
     S.DECLARED: (S.INTERESTED,),
     S.GRANTED: (S.DECLARED,),

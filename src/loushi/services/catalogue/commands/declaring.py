@@ -33,7 +33,7 @@ def begin_declaration(*, actor: Actor, policy_id: int, enterprise_id: int) -> De
         if not _own(actor, firm.pk) and not permits(actor, DECIDE, firm):
             raise Denied
         if policy.pk not in {row.pk for row in current(actor)}:
-            raise Conflict(_("这项政策现在不能申报：没有发布、还没生效或已经失效。"))
+            raise Conflict(_("这项政策现在不能申报：没有发布、还没生效、已经失效或申报已截止。"))
         rows = Declaration.objects.unscoped("of a firm that was checked")
         held = rows.filter(policy=policy, enterprise=firm, state__in=OPEN).first()
         if held is not None:

@@ -94,10 +94,10 @@ def policies(actor: Actor, filters: Filters | None = None) -> QuerySet[Policy]:
 
 
 def current(actor: Actor) -> list[Policy]:
-    """What is published and in force today, those that close first in front."""
-    rows = Policy.objects.visible_to(actor).filter(
-        valid(timezone.localdate()), state=Policy.State.PUBLISHED
-    )
+    """What is published, in force and not yet closed today, those that close first in front."""
+    today = timezone.localdate()
+    rows = Policy.objects.visible_to(actor).filter(valid(today), state=Policy.State.PUBLISHED)
+    rows = rows.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=today))
     found = list(rows.order_by("title", "pk"))
     return sorted(found, key=lambda row: (row.closes_on is None, row.closes_on or date.max))
 

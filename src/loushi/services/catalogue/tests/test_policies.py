@@ -236,7 +236,7 @@ def test_a_declaration_from_interest_to_grant(place: Any) -> None:
 
 
 def test_no_declaring_before_and_after(place: Any) -> None:
-    policy = make_policy(place.units["C1"], until=date(2026, 11, 2))
+    policy = make_policy(place.units["C1"], closes_on=date(2026, 11, 2))
     given = {"policy_id": policy.pk, "enterprise_id": place.firms["young"].pk}
     with at("2026-11-03 09:00"), pytest.raises(Conflict, match="不能申报"):
         commands.begin_declaration(actor=place.actors["boss"], **given)
