@@ -14,6 +14,8 @@ class Policy(Scoped):
     """A policy for enterprises as it stands today; `conditions` as `conditions.py` says. `until`
     and `closes_on` are the last days."""
 
+    preview_name = _("惠企政策")
+
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
         PUBLISHED = "published", _("已发布")
@@ -114,6 +116,8 @@ class PushRefusal(Scoped):
 
 class Declaration(Scoped):
     """申报: how far a firm has come with a policy. One open at a time."""
+
+    preview_name = _("政策申报")
 
     class State(models.TextChoices):
         INTERESTED = "interested", _("有意申报")
