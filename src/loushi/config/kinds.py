@@ -8,6 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, Any] = {
+    "catalogue.Declaration": _("政策申报"),
+    "catalogue.PolicyPush": _("政策推送"),
+    "catalogue.PushRefusal": _("不愿接收政策推送"),
     "demands.Demand": _("诉求"),
     "enterprises.EnterpriseAlias": _("以前并入的编号"),
     "enterprises.EnterpriseContact": _("联系人"),
