@@ -30,7 +30,13 @@ from loushi.services.catalogue.policy import IMPORT
 from loushi.services.catalogue.queries import full_codes
 
 SPLIT = re.compile(r"[,，;；、\s]+")
-LINES = re.compile(r"[\n\r]+|[;；](?=\s*\d)")
+LINES = re.compile(r"[\n\r]+|[;；]?\s+(?=\d{1,2}[、.．])|[;；](?=\s*\d)")
+AGE = re.compile(
+    r"(?:\d{1,2}[、.．]\s*)?(?:企业)?(?:在本[省市区])?(?:登记|注册|成立)(?:注册|时间)*"
+    r"满?\s*(?P<years>\d{1,2}|[一二三五])\s*年(?:以上)?"
+)
+"""A line that says no more than how old a firm must be: the register knows that."""
+YEARS = {"一": 1, "二": 2, "三": 3, "五": 5}
 CONDITIONS = ("industry", "sizes", "age_low", "age_high", "staff_low", "asked")
 
 
@@ -52,8 +58,8 @@ class PolicyImporter(Importer):
                aliases=("名称", "name", "项目名称"), example="省级科技型中小企业认定"),
         Column("unit", lazy("适用范围"), parsers.Text(60), field=None,
                aliases=("适用单元", "社区"), help=lazy("留空为导入人的范围"), example=""),
-        Column("issuer", lazy("发布部门"), parsers.Text(60), required=True, aliases=("部门",),
-               example="科技局"),
+        Column("issuer", lazy("发布部门"), parsers.Text(60), aliases=("部门",),
+               help=lazy("留空写作“未注明”"), example="科技局"),
         Column("number", lazy("文号"), parsers.Text(60), example=""),
         Column("source", lazy("来源"), parsers.Text(200), aliases=("网址",), example=""),
         Column("benefits", lazy("支持内容"), parsers.Text(1000),
@@ -111,7 +117,11 @@ class PolicyImporter(Importer):
             values = {k: v for k, v in row.values.items() if k in commands.FIELDS}
             made = commands.create_policy(
                 actor=self.context.actor, unit_id=leaf_id(row.unit_path) or 0,
-                values={**values, "conditions": self._conditions(row)}, permission=self.permission,
+                values={
+                    **values, "issuer": values.get("issuer") or _("未注明"),
+                    "conditions": self._conditions(row),
+                },
+                permission=self.permission,
             )  # fmt: skip
             row.object_id = made.pk
 
@@ -128,8 +138,17 @@ class PolicyImporter(Importer):
             found.append({"fact": "age", "low": _float(low), "high": _float(high)})
         if row.get("staff_low") is not None:
             found.append({"fact": "staff", "low": int(row.get("staff_low")), "high": None})
-        asked = filter(None, map(str.strip, LINES.split(str(row.get("asked") or ""))))
-        return {"all": found + [{"fact": "asked", "text": one} for one in asked]}
+        lines = [one.strip(" ;；") for one in LINES.split(str(row.get("asked") or ""))]
+        return {"all": found + [_line(one) for one in lines if one]}
+
+
+def _line(text: str) -> dict[str, Any]:
+    """One line of requirements: the age of a firm where it says nothing else, or to be asked."""
+    found = AGE.fullmatch(text)
+    if found is None:
+        return {"fact": "asked", "text": text}
+    said = found["years"]
+    return {"fact": "age", "low": float(YEARS.get(said) or said), "high": None}
 
 
 def _words(value: Any) -> list[str]:

@@ -159,7 +159,7 @@ def test_an_import_reads_conditions_in_words(place: Any) -> None:
     importer = PolicyImporter(context)
     said: Any = {
         "industry": "I 73", "sizes": "小型、微型", "age_low": 1,
-        "asked": "1、专利不少于 1 件；\n2、无失信",
+        "asked": "1、专利不少于 1 件； 2、企业在本省注册时间满3年\n3、无失信",
     }  # fmt: skip
     importer.prepare([said])
     assert importer._conditions(said) == {
@@ -168,6 +168,7 @@ def test_an_import_reads_conditions_in_words(place: Any) -> None:
             {"fact": "size", "values": ["small", "micro"]},
             {"fact": "age", "low": 1.0, "high": None},
             {"fact": "asked", "text": "1、专利不少于 1 件"},
-            {"fact": "asked", "text": "2、无失信"},
+            {"fact": "age", "low": 3.0, "high": None},
+            {"fact": "asked", "text": "3、无失信"},
         ]
     }
