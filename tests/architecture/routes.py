@@ -172,6 +172,10 @@ SAMPLES: dict[str, Sample] = {
     "catalogue:firms": row("policy"),
     "catalogue:act": row("policy", name="publish"),
     "catalogue:declaration": row("declaration"),
+    "catalogue:resource": row("resource"),
+    "catalogue:resource_edit": row("resource"),
+    "catalogue:resource_act": row("resource", name="publish"),
+    "governance:resource": row("resolution"),
     "catalogue:own_policy": row("policy"),
     "catalogue:declare": row("policy"),
     # stations

@@ -68,7 +68,7 @@ from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
-from loushi.services.catalogue.models import Declaration, Policy
+from loushi.services.catalogue.models import Declaration, Policy, Resource
 from loushi.services.governance.models import (
     AgendaItem,
     Body,
@@ -296,6 +296,9 @@ def _catalogue(world: World) -> None:
     )  # fmt: skip
     world.ids |= {
         "policy": policy.pk,
+        "resource": _make(
+            Resource, name="青年食堂", kind_id="canteen", state="published", capacity=200, **here
+        ).pk,
         "declaration": _make(
             Declaration, policy=policy, enterprise_id=world.ids["enterprise"],
             began_on=timezone.localdate(), unit_path=world.here.path,

@@ -22,6 +22,7 @@ from loushi.demo import (
     people,
     places,
     policies,
+    resources,
     stations,
     taxes,
     towers,
@@ -107,6 +108,7 @@ def build(
             joint.write(actor, made, staff, now, say)
             stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
             policies.write(actor, Random(f"{seed} policies"), made, day, say)
+            resources.write(actor, made, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

@@ -128,6 +128,59 @@ class FitOut(Schema):
     reasons: list[ReasonOut]
 
 
+class ResourceOut(Schema):
+    """One resource; `towers` are those served, none means the whole unit."""
+
+    id: int
+    name: str
+    kind: str
+    kind_label: str
+    unit: str
+    provider: str
+    summary: str
+    capacity: int | None
+    measure: str
+    since: date | None
+    until: date | None
+    state: str
+    state_label: str
+    towers: list[str]
+
+
+class ResourcesPage(Schema):
+    """A keyset page; `next` is the cursor for `after`, null on the last page."""
+
+    items: list[ResourceOut]
+    next: str | None
+    count: int | None
+    count_is_capped: bool
+
+
+class ResourceQuery(Schema):
+    """The filters of the page, by the same names."""
+
+    q: Annotated[str, Field(max_length=80, pattern=CLEAN)] = ""
+    kind: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]*$")] = ""
+    after: Annotated[str, Field(max_length=800)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get(
+    "/resources", response=ResourcesPage, operation_id="list_resources", summary=str(_("社区所能"))
+)
+def list_resources(request: HttpRequest, query: Query[ResourceQuery]) -> Any:
+    """The resources that the caller may see; follow `next`."""
+    given = query.dict()
+    after, limit = given.pop("after"), given.pop("limit")
+    page = queries.resource_list(
+        request.actor, queries.ResourceFilters(**given), after=after, size=limit
+    )
+    return {
+        "items": [asdict(row) for row in page.rows], "next": page.after or None,
+        "count": page.total, "count_is_capped": page.capped,
+    }  # fmt: skip
+
+
 @router.get("", response=PoliciesPage, operation_id="list_policies", summary=str(_("惠企政策列表")))
 def list_policies(request: HttpRequest, query: Query[PolicyQuery]) -> Any:
     """The policies that the caller may see; follow `next`."""

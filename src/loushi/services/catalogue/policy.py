@@ -14,26 +14,30 @@ told is seen by others.
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.foundation.core.permissions import declare
 from loushi.foundation.core.scoping import DEPARTMENT, UNIT, Leg, OwnLeg, UnitLeg, scope
 from loushi.foundation.core.units import WIDTH
+from loushi.foundation.lists.registry import WordList, offer
 from loushi.foundation.notices.registry import declare_kind
 from loushi.registry.accounts.policy import can_at
-from loushi.registry.enterprises.policy import NearLeg
+from loushi.registry.enterprises.policy import LISTS, NearLeg
 from loushi.services.catalogue.models import (
     Declaration,
     Policy,
     PolicyPush,
     PolicyVersion,
     PushRefusal,
+    Resource,
+    ResourceArea,
+    ResourceKind,
 )
 
-VIEW = declare("catalogue.view", _("查看惠企政策"))
-CHANGE = declare("catalogue.change", _("登记、发布惠企政策"))
+VIEW = declare("catalogue.view", _("查看惠企政策和社区资源"))
+CHANGE = declare("catalogue.change", _("登记、发布惠企政策和社区资源"))
 MATCH = declare("catalogue.match", _("查看哪些企业符合政策"))
 PUSH = declare("catalogue.push", _("把政策推送给符合的企业"))
 TRACK = declare("catalogue.track", _("查看政策申报"))
@@ -88,6 +92,8 @@ class PublishedLeg(Leg):
 
 READERS = [UnitLeg(), AboveLeg(), NearPublishedLeg(), PublishedLeg()]
 scope(Policy, view=VIEW, legs=READERS)
+scope(Resource, view=VIEW, legs=READERS)
+scope(ResourceArea, view=VIEW, legs=[UnitLeg()])
 scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyPush, view=MATCH, legs=[UnitLeg()])
 scope(PushRefusal, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
@@ -97,3 +103,16 @@ scope(Declaration, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_i
 def may_at(actor: Actor, permission: str, row: Policy) -> bool:
     """Whether the actor may do something with a policy itself: by a grant at its unit or above."""
     return can_at(actor, permission, row.unit_path)
+
+
+def _used() -> dict[str, int]:
+    rows = Resource.objects.unscoped("how often a word is used").order_by()
+    return dict(rows.values_list("kind_id").annotate(n=Count("pk")))
+
+
+offer(
+    WordList(
+        key="resources", title=_("资源类型"), about=_("社区所能分哪些类。"), permission=LISTS,
+        model=ResourceKind, fields=("label", "meaning", "order"), used=_used,
+    )
+)  # fmt: skip

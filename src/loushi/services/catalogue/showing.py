@@ -70,8 +70,17 @@ def list_context(request: HttpRequest, filters: queries.Filters, page: Any) -> d
         "stands": [("open", _("可申报")), ("valid", _("有效")), ("ended", _("已失效"))],
         "states": State.choices, "may_create": request.actor.has(CHANGE),
         "may_import": request.actor.has(IMPORT), "export": _export(request),
-        "narrowed": filters != queries.Filters(),
+        "narrowed": filters != queries.Filters(), "tabs": desk_tabs("list"),
     }  # fmt: skip
+
+
+def desk_tabs(active: str) -> list[dict[str, Any]]:
+    """Policies and resources."""
+    named = [("list", _("惠企政策")), ("resources", _("社区所能"))]
+    return [
+        {"label": label, "href": reverse(f"catalogue:{name}"), "active": name == active}
+        for name, label in named
+    ]
 
 
 def policy_context(page: queries.PolicyPage) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from loushi.foundation.core.actor import Actor
+from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.queries import page_of, panels_of, visible_units
+from loushi.services.catalogue.policy import CHANGE as DRAFT
+from loushi.services.catalogue.queries import resource_of_origin
 from loushi.services.governance import queries
 from loushi.services.governance.forms import CastForm
 from loushi.services.governance.models import (
@@ -348,6 +351,10 @@ def resolution_context(request: HttpRequest, page: queries.ResolutionPage) -> di
         "acts": page.may_convene and running,
         "reportable": page.may_convene and running and not page.open_tasks,
         "panels": panels_of(request.actor, "governance.item", row.item_id),
+        "resource": resource_of_origin(request.actor, f"governance.resolution:{row.pk}"),
+        "draftable": page.may_convene and row.adopted and can_at(
+            request.actor, DRAFT, row.unit_path
+        ),
     }  # fmt: skip
 
 

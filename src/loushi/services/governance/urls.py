@@ -33,5 +33,6 @@ urlpatterns = [
     path("resolutions/<int:pk>/edit/", resolutions.edit, name="resolution_edit"),
     path("resolutions/<int:pk>/task/", resolutions.add_task, name="task_add"),
     path("resolutions/<int:pk>/report/", resolutions.report, name="report"),
+    path("resolutions/<int:pk>/resource/", resolutions.resource, name="resource"),
     path("tasks/<int:pk>/", resolutions.task, name="task"),
 ]

@@ -26,6 +26,17 @@ from .policies import (
     policy_row,
     refuses_pushes,
 )
+from .resources import (
+    ResourceFilters,
+    ResourceLine,
+    kind_choices,
+    lines_of,
+    resource_list,
+    resource_of_origin,
+    resource_row,
+    served_ids,
+    usable,
+)
 from .terms import Terms, full_codes, terms_of
 
 __all__ = [
@@ -36,12 +47,16 @@ __all__ = [
     "MatchLine",
     "PolicyLine",
     "PolicyPage",
+    "ResourceFilters",
+    "ResourceLine",
     "Terms",
     "current",
     "declaration",
     "declaration_lines",
     "declarations",
     "full_codes",
+    "kind_choices",
+    "lines_of",
     "match_lines",
     "match_page",
     "matches",
@@ -52,6 +67,11 @@ __all__ = [
     "policy_page",
     "policy_row",
     "refuses_pushes",
+    "resource_list",
+    "resource_of_origin",
+    "resource_row",
+    "served_ids",
     "terms_of",
     "to_push",
+    "usable",
 ]

@@ -68,7 +68,7 @@ def test_the_list_of_firms_goes_out_under_the_same_right(place: Any, client_of: 
     assert cells[-1][0] == "空白商行"
     assert "登记册里没有规模" in str(cells[-1])
     assert client_of("clerk").get(f"{URL}{policy.pk}/firms/?export=xlsx").status_code == 403
-    for name, status in (("neighbour", 404), ("boss", 403), ("employee", 404)):
+    for name, status in (("neighbour", 404), ("boss", 403), ("employee", 403)):
         assert client_of(name).get(f"{URL}{policy.pk}/firms/").status_code == status
 
 
@@ -134,6 +134,7 @@ def test_the_api_says_the_same(place: Any, client_of: Any) -> None:
     fits = client.get(f"{base}/enterprises/{place.firms['young'].pk}", **head).json()
     assert [(one["title"], one["group"]) for one in fits] == [(policy.title, "met")]
     assert client.get(f"{base}/enterprises/{place.firms['far'].pk}", **head).status_code == 404
+    assert client.get(f"{base}/resources", **head).json()["items"] == []
     assert client.get(f"{base}", **head).json()["count"] == 1
     assert client.get(f"{base}/{policy.pk}", **head).json()["conditions"] == policy.conditions
 

@@ -48,8 +48,10 @@ def policy_list(request: HttpRequest) -> HttpResponse:
 def policy(request: HttpRequest, pk: int) -> HttpResponse:
     """One policy."""
     page = queries.policy_page(request.actor, pk)
-    if not request.actor.keys(UNIT, VIEW) and request.actor.has(OWN):
-        return redirect("catalogue:own_policy", pk)
+    if not request.actor.keys(UNIT, VIEW) and not request.actor.keys(DEPARTMENT, VIEW):
+        if request.actor.has(OWN):
+            return redirect("catalogue:own_policy", pk)
+        raise Denied
     return render(request, "catalogue/policy.html", showing.policy_context(page))
 
 

@@ -32,7 +32,14 @@ from .meetings import (
     update_meeting,
     write_notes,
 )
-from .resolutions import add_task, edit_resolution, escalate_item, finish_task, report_back
+from .resolutions import (
+    add_task,
+    draft_resource,
+    edit_resolution,
+    escalate_item,
+    finish_task,
+    report_back,
+)
 from .voting import cast_vote, open_vote
 
 __all__ = [
@@ -49,6 +56,7 @@ __all__ = [
     "close_vote",
     "create_body",
     "create_meeting",
+    "draft_resource",
     "edit_item",
     "edit_resolution",
     "end_seat",

@@ -15,6 +15,8 @@ from loushi.foundation.core.events import publish
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.notices.commands import Phrase, notify
 from loushi.registry.accounts.models import User
+from loushi.services.catalogue import commands as catalogue
+from loushi.services.catalogue.models import Resource
 from loushi.services.governance.models import AgendaItem, Resolution, ResolutionTask
 from loushi.services.governance.policy import CONVENE, KIND_TASK
 
@@ -164,3 +166,20 @@ def _running(actor: Actor, resolution_id: int) -> Resolution:
     if row.state != Resolution.State.RUNNING:
         raise Conflict(_("这项决议已经答复，不能再改。"))
     return row
+
+
+def draft_resource(*, actor: Actor, resolution_id: int) -> Resource:
+    """What an adopted resolution brings to the community, as a draft of the catalogue; twice gives
+    the same draft."""
+    row = fetch(Resolution, actor, resolution_id, permission=CONVENE, related=("item", "body"))
+    if not row.adopted:
+        raise Conflict(_("没有通过的决议不能生成资源。"))
+    unit_id = row.body.unit_id
+    return catalogue.draft_resource(
+        actor=actor, unit_id=unit_id, origin=f"governance.resolution:{row.pk}",
+        origin_label=row.number,
+        values={
+            "name": row.item.title[:80], "kind_id": "other", "summary": row.text[:1000],
+            "building_ids": [row.building_id] if row.building_id else [],
+        },
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from loushi.services.catalogue.models import Resource
 from loushi.services.governance import commands, queries
 from loushi.services.governance.factories import begin
 from loushi.services.governance.models import AgendaItem, Body, CouncilSeat, Resolution
@@ -229,3 +230,18 @@ def test_the_api(place: Any) -> None:
     )
     assert again.status_code == 409
     assert AgendaItem.objects.unscoped(WHY).get(pk=place.item.pk).state == "adopted"
+
+
+def test_a_resolution_drafts_a_resource_once(place: Any, client_of: Any) -> None:
+    row = decided(place)
+    url = f"/governance/resolutions/{row.pk}/"
+    assert client_of("neighbour").post(f"{url}resource/").status_code == 404
+    assert client_of("officer").post(f"{url}resource/").status_code == 403
+    assert not Resource.objects.unscoped("test").exists()
+    secretary = client_of("secretary")
+    assert "生成资源草稿" in secretary.get(url).content.decode()
+    first = secretary.post(f"{url}resource/")
+    assert secretary.post(f"{url}resource/").url == first.url
+    made = Resource.objects.unscoped("test").get()
+    assert (made.state, made.origin_label) == ("draft", row.number)
+    assert made.name in secretary.get(url).content.decode()

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Denied
 from loushi.foundation.core.scoping import require
@@ -84,6 +84,14 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "text": row.resolution.text,
     }  # fmt: skip
     return shown(request, form, row.what, showing.after_task(request.actor, row), hint=hint)
+
+
+@require_POST
+def resource(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drafts the resource that a resolution brings; a person completes it."""
+    made = commands.draft_resource(actor=request.actor, resolution_id=pk)
+    messages.info(request, _("已生成资源草稿。请填写容量和日期，再发布。"))
+    return redirect("catalogue:resource_edit", made.pk)
 
 
 def report(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,0 +1,40 @@
+"""Resources of the first communities: a canteen with its towers, a room, a shuttle, a draft."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from loushi.demo.places import Places
+from loushi.foundation.core.actor import Actor
+from loushi.services.catalogue import commands
+
+RESOURCES = (
+    ("canteen", "青年食堂", "楼内餐饮企业", "午餐和送餐，人均 25 元",
+     200, "人", "工作日 11:00-13:30"),
+    ("room", "楼宇路演厅", "商务社区", "路演、培训、招聘会，带投屏和音响",
+     80, "座", "每天 9:00-21:00"),
+    ("shuttle", "地铁接驳班车", "商务社区", "早晚高峰往返地铁站",
+     30, "座", "工作日 7:30-9:30 17:00-19:00"),
+    ("expert", "大咖智囊团", "商会", "法律、财税、知识产权坐诊，提前一天预约",
+     6, "人", "每周三下午"),
+)  # fmt: skip
+
+
+def write(actor: Actor, places: Places, today: date, say: Callable[[str], None]) -> None:
+    """Four resources for each of the first three communities; the last stays a draft."""
+    count = 0
+    for unit in places.communities[:3]:
+        towers = [one.pk for one in places.towers if one.unit_path.startswith(unit.path)]
+        for number, (kind, name, provider, summary, size, measure, hours) in enumerate(RESOURCES):
+            row = commands.draft_resource(
+                actor=actor, unit_id=unit.pk,
+                values={
+                    "kind_id": kind, "name": name, "provider": provider, "summary": summary,
+                    "capacity": size, "measure": measure, "hours": hours, "contact": "8801 0000",
+                    "booking": "打电话或到综合服务中心登记", "since": today - timedelta(days=60),
+                    "building_ids": towers[:15] if kind == "canteen" else [],
+                },
+            )  # fmt: skip
+            if number < len(RESOURCES) - 1:
+                commands.publish_resource(actor=actor, resource_id=row.pk)
+            count += 1
+    say(f"  社区资源 {count}")

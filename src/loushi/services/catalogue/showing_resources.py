@@ -1,0 +1,103 @@
+"""What the templates of resources are given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from loushi.foundation.core.actor import Actor
+from loushi.registry.accounts.policy import can_at
+from loushi.registry.buildings.queries import buildings_of_unit, choices, unit_choices
+from loushi.services.catalogue import queries
+from loushi.services.catalogue.models import Resource
+from loushi.services.catalogue.policy import CHANGE, OWN
+from loushi.services.catalogue.showing import desk_tabs, period
+
+State = Resource.State
+KINDS = {State.DRAFT: "new", State.PUBLISHED: "done", State.WITHDRAWN: "closed"}
+SHOWN = 3
+
+
+def filters_from(query: Mapping[str, str]) -> queries.ResourceFilters:
+    """The filters of the list."""
+    kind, state = query.get("kind", ""), query.get("state", "")
+    return queries.ResourceFilters(
+        q=query.get("q", "").replace("\x00", "").strip()[:80],
+        kind=kind if kind in dict(queries.kind_choices()) else "",
+        state=state if state in State.values else "",
+    )
+
+
+def list_context(
+    request: HttpRequest, filters: queries.ResourceFilters, page: Any
+) -> dict[str, Any]:  # fmt: skip
+    """The list of resources."""
+    return {
+        "page": page, "filters": filters, "rows": [_line(one) for one in page.rows],
+        "kinds": queries.kind_choices(), "states": State.choices,
+        "may_create": request.actor.has(CHANGE), "tabs": desk_tabs("resources"),
+        "narrowed": filters != queries.ResourceFilters(),
+    }  # fmt: skip
+
+
+def resource_context(actor: Actor, row: Resource) -> dict[str, Any]:
+    """One resource."""
+    (line,) = queries.lines_of([row])
+    may = can_at(actor, CHANGE, row.unit_path)
+    facts = [
+        (_("类型"), row.kind.label), (_("所属社区"), row.unit.name), (_("提供方"), row.provider),
+        (_("容量"), capacity(line)), (_("提供时间"), period(row.since, row.until)),
+        (_("开放时间"), row.hours), (_("联系电话"), row.contact), (_("来自"), row.origin_label),
+    ]  # fmt: skip
+    return {
+        "row": row, "kind": KINDS[State(row.state)], "towers": line.towers,
+        "tower_count": len(line.towers), "capacity": capacity(line),
+        "period": period(row.since, row.until), "may_change": may,
+        "facts": [{"label": label, "value": value} for label, value in facts if value],
+        "publishable": may and row.state != State.PUBLISHED,
+        "withdrawable": may and row.state == State.PUBLISHED,
+    }  # fmt: skip
+
+
+def own_context(actor: Actor) -> dict[str, Any]:
+    """On the phone, by kind."""
+    groups: dict[str, list[Any]] = {}
+    for line in queries.usable(actor):
+        groups.setdefault(line.kind_label, []).append(_line(line))
+    return {
+        "groups": [{"label": label, "rows": rows, "count": len(rows)}
+                   for label, rows in groups.items()],
+        "policies": actor.has(OWN),
+    }  # fmt: skip
+
+
+def capacity(line: queries.ResourceLine) -> str:
+    """ "200 人"."""
+    return "" if line.capacity is None else f"{line.capacity:,} {line.measure}".strip()
+
+
+def _line(line: queries.ResourceLine) -> dict[str, Any]:
+    names = "、".join(line.towers[:SHOWN])
+    if len(line.towers) > SHOWN:
+        names = _("%(names)s等 %(n)d 幢") % {"names": names, "n": len(line.towers)}
+    return {
+        "row": line, "kind": KINDS[State(line.state)], "capacity": capacity(line),
+        "served": names or line.unit, "period": period(line.since, line.until),
+    }  # fmt: skip
+
+
+def form_choices(actor: Actor, row: Resource | None) -> dict[str, Any]:
+    """The lists of the form."""
+    towers = choices(actor, limit=400) if row is None else buildings_of_unit(actor, row.unit_id)
+    return {
+        "kinds": queries.kind_choices(), "buildings": towers,
+        "units": unit_choices(actor, CHANGE) if row is None else None,
+    }  # fmt: skip
+
+
+def initial(row: Resource) -> dict[str, Any]:
+    """A resource's form as it stands."""
+    names = ("name", "kind_id", "provider", "summary", "capacity", "measure", "since", "until",
+             "hours", "terms", "booking", "contact")  # fmt: skip
+    return {name: getattr(row, name) for name in names} | {"building_ids": queries.served_ids(row)}
