@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 PARTS = ("gates", "sqlite", "postgres", "browser")
 QUICK = "not browser and not slow"
+TOGETHER = ["--dist", "loadfile"]
+"""What a file sets up once is then set up by one process only; a whole run spreads better without,
+for its slowest file alone would outlast the rest."""
 ALL = "not browser"
 
 GATES = (
@@ -141,7 +144,8 @@ def run_parts(run: Run, parts: list[str], marks: str) -> None:
         run.tests("SQLite", marks)
     if "postgres" in parts:
         heading("tests on PostgreSQL")
-        run.guarded("PostgreSQL", lambda: on_postgres(run, "PostgreSQL", marks, processes=2))
+        both = f"{marks} and not one_engine"
+        run.guarded("PostgreSQL", lambda: on_postgres(run, "PostgreSQL", both, processes=2))
     if "browser" in parts:
         heading("browser, on SQLite")
         run.guarded("browser", lambda: in_browser(run))
@@ -168,7 +172,7 @@ def main(arguments: list[str]) -> int:
         arguments, extra = arguments[:cut], arguments[cut + 1 :]
     parts, marks = list(arguments) or list(PARTS), ALL
     if parts == ["fast"]:
-        parts, marks = ["gates", "sqlite"], QUICK
+        parts, marks, extra = ["gates", "sqlite"], QUICK, TOGETHER + extra
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
         say(f"test: unknown part '{unknown[0]}'; use: script/test [fast | {' | '.join(PARTS)}]")

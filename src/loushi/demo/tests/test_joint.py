@@ -11,7 +11,7 @@ from loushi.demo import commands
 from loushi.demo.tests.conftest import small
 from loushi.foundation.core.units import covers
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine]
 WHY = "test"
 
 

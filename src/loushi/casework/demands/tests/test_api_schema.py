@@ -15,7 +15,7 @@ from loushi.casework.demands.factories import World
 from loushi.registry.accounts.commands import issue_token
 from loushi.registry.accounts.factories import make_staff
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine]
 
 CALM = settings(
     max_examples=15,

@@ -8,7 +8,7 @@ from loushi.casework.demands.tests import test_api_schema as described
 from loushi.casework.visits.factories import World
 from loushi.registry.accounts.commands import issue_token
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine]
 one_connection = described.one_connection
 ROOTS = tuple(
     f"/api/v1/{name}" for name in ("visits", "enterprises", "buildings", "units", "leads", "tax")

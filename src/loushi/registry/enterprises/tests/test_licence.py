@@ -18,7 +18,7 @@ from loushi.registry.enterprises.factories import valid_code
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.factories import make_district
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 
 NAME = "临漕云栈数维科技有限公司"
 ADDRESS = "临漕市桐川路66号望澜中心A座1703室"
