@@ -66,7 +66,7 @@ def replay(history: History) -> Case:
     """Runs a history in memory; raises as the single form where a step is not in the table."""
     demand = history.demand
     demand.state = State.SUBMITTED
-    case = Case(demand, history.actor, demand.submitted_at, fresh=True)
+    case = Case(demand, history.actor, demand.submitted_at, replayed=True)
     begin(case)
     case.events.append((_event(case, "submit", "", "", {"channel": demand.channel}), None))
     for step in history.steps:

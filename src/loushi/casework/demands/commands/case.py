@@ -29,13 +29,18 @@ ORDER: tuple[type[models.Model], ...] = (Assignment, DemandClock, DemandPause, E
 
 
 class Case:
-    """`fresh` cases have nothing in the database yet and read nothing from it."""
+    """`fresh` cases have nothing in the database yet and read nothing from it; of a `replayed` one
+    the whole history is made before anything is written."""
 
-    def __init__(self, demand: Demand, actor: Actor, now: datetime, *, fresh: bool = False) -> None:
+    def __init__(
+        self, demand: Demand, actor: Actor, now: datetime, *, fresh: bool = False,
+        replayed: bool = False,
+    ) -> None:  # fmt: skip
         self.demand = demand
         self.actor = actor
         self.now = now
-        self.fresh = fresh
+        self.fresh = fresh or replayed
+        self.replayed = replayed
         # Lines of a fresh case: the columns of each, and the part that it concerns.
         self.events: list[tuple[dict[str, Any], Assignment | None]] = []
         self._touched: dict[int, models.Model] = {}

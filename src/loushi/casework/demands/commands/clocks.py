@@ -93,7 +93,7 @@ def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
 
 def _derive(case: Case, clock: DemandClock, breaks: Iterable[Break]) -> None:
     """As `derive`; a history that is replayed asks for warnings once, at its end (`foresee`)."""
-    if case.fresh:
+    if case.replayed:
         clock.due_at = due_of(clock, breaks)
     else:
         derive(clock, breaks)

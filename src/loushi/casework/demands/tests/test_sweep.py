@@ -36,6 +36,18 @@ def head(world: World) -> User:
     return user
 
 
+def test_what_nobody_accepts_is_warned_about_from_its_submission_on(world: World) -> None:
+    with at("2026-11-02 09:00"):
+        demand = world.submit()
+        clock = DemandClock.objects.unscoped("test").get(demand=demand)
+        assert clock.next_warning_at is not None
+        assert clock.next_warning_at < clock.due_at
+        assert sweep_clocks() == 0
+    with at("2026-11-04 09:00"):
+        assert sweep_clocks() >= 1
+    assert warnings(demand)[-1] == ("accept", 100)
+
+
 def test_each_warning_is_given_once_and_lateness_is_recorded(world: World, head: User) -> None:
     with at("2026-11-02 09:00"):
         demand = world.dispatched()
