@@ -68,7 +68,14 @@ from loushi.registry.leads.models import InvestmentLead, ReferralPost
 from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
-from loushi.services.catalogue.models import Declaration, Policy, Resource
+from loushi.services.catalogue.models import (
+    Declaration,
+    ItemVersion,
+    MenuEntry,
+    Policy,
+    Resource,
+    ServiceItem,
+)
 from loushi.services.governance.models import (
     AgendaItem,
     Body,
@@ -294,8 +301,14 @@ def _catalogue(world: World) -> None:
         Policy, title="小微企业房租补贴", issuer="商务局", state="published",
         conditions={"all": [{"fact": "size", "values": ["small"]}]}, **here,
     )  # fmt: skip
+    today, path = timezone.localdate(), {"unit_path": world.here.path}
+    item = _make(ServiceItem, code="C01", **here)
+    said = {"title": "店招备案", "field_id": "government", "side_id": "government"}
+    _make(ItemVersion, item=item, number=1, since=today, **said, **path)
     world.ids |= {
         "policy": policy.pk,
+        "item": item.pk,
+        "menu_entry": _make(MenuEntry, item=item, since=today, **here).pk,
         "resource": _make(
             Resource, name="青年食堂", kind_id="canteen", state="published", capacity=200, **here
         ).pk,

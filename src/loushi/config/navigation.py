@@ -86,6 +86,8 @@ PHONE: tuple[Entry, ...] = (
     Entry(("demands:own_list",), _("诉求"), "article", ("demands.submit",)),
     Entry(("stations:book",), _("预约"), "calendar-event", ("stations.book",)),
     Entry(("catalogue:policies",), _("政策"), "file-text", ("catalogue.own",)),
+    Entry(("catalogue:own_items",), _("办事"), "list-check", ("catalogue.view",),
+          long=_("办事清单")),
     Entry(("catalogue:own_resources",), _("资源"), "layers-subtract", ("catalogue.view",),
           long=_("社区所能")),
     Entry(("enterprises:own",), _("企业"), "building-community",

@@ -8,6 +8,7 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 [label, value] beside a chosen room (the object is the space).
 On a case: "demand.side" fragments (given its `state`), "demand.own" on the submitter's own page;
 "demands.acts" [label, href] above the inbox (given its `query`).
+"catalogue.item": [label, href, icon, kind] below a service on the phone: the ways to have it done.
 """
 
 DEMANDS = "loushi.casework.demands.views.panels"
@@ -39,6 +40,10 @@ PANELS: dict[str, tuple[str, ...]] = {
     ),
     "building.acts": ("loushi.casework.codes.views.building_act",),
     "building.colours": (f"{VISITS}.sweep_colours",),
+    "catalogue.item": (
+        f"{DEMANDS}.of_service_item",
+        "loushi.services.stations.views.panels.of_service_item",
+    ),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
     "enterprise": (

@@ -1,4 +1,5 @@
-"""Resources of the first communities: a canteen with its towers, a room, a shuttle, a draft."""
+"""What the first communities offer: their menus from the district's guide, and resources (a canteen
+with its towers, a room, a shuttle, a draft)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -6,6 +7,7 @@ from datetime import date, timedelta
 from loushi.demo.places import Places
 from loushi.foundation.core.actor import Actor
 from loushi.services.catalogue import commands
+from loushi.services.catalogue.models import MenuEntry
 
 RESOURCES = (
     ("canteen", "青年食堂", "楼内餐饮企业", "午餐和送餐，人均 25 元",
@@ -17,6 +19,31 @@ RESOURCES = (
     ("expert", "大咖智囊团", "商会", "法律、财税、知识产权坐诊，提前一天预约",
      6, "人", "每周三下午"),
 )  # fmt: skip
+
+
+def write_items(
+    actor: Actor, places: Places, template: str, today: date, say: Callable[[str], None]
+) -> None:  # fmt: skip
+    """The shipped guide of this kind of district; the first three communities take it over, and the
+    first one has hours and a contact of its own."""
+    since = today - timedelta(days=200)
+    made = commands.install_items(
+        actor=actor, unit_id=places.district.pk, template=template, since=since
+    )
+    for unit in places.communities[:3]:
+        commands.take_items(
+            actor=actor, unit_id=unit.pk, item_ids=made, since=since + timedelta(days=14)
+        )
+    entries = MenuEntry.objects.unscoped("building the demo").filter(unit=places.communities[0])
+    for entry in entries.order_by("pk")[:2]:
+        commands.adapt_entry(
+            actor=actor, entry_id=entry.pk, since=today - timedelta(days=30),
+            values={
+                "hours": "工作日 9:00-18:00，午间不休", "contact": "8801 0000",
+                "note": "综合服务中心 1 号窗口，周六可预约。",
+            },
+        )  # fmt: skip
+    say(f"  服务事项 {len(made)}")
 
 
 def write(actor: Actor, places: Places, today: date, say: Callable[[str], None]) -> None:

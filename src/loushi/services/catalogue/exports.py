@@ -64,3 +64,40 @@ def shown_lines(matched: Any, lines: Iterable[Any]) -> Iterable[dict[str, Any]]:
             "short": short(reasons(conditions, one.found, matched.terms)),
             "declared": one.declared, "pushed": one.pushed,
         }  # fmt: skip
+
+
+@register_exporter
+class ItemExporter(Exporter):
+    """Service lists, under the headings that the importer reads."""
+
+    name = "service_items"
+    label = _("企业服务清单")
+    permission = EXPORT
+    columns = (
+        ExportColumn("code", _("事项编码")),
+        ExportColumn("unit", _("哪个单位的清单"), width=18),
+        ExportColumn("title", _("事项名称"), width=28),
+        ExportColumn("summary", _("能办什么"), width=36),
+        ExportColumn("field_label", _("五位一体")),
+        ExportColumn("side_label", _("由哪一侧提供")),
+        ExportColumn("value_added", _("增值化服务")),
+        ExportColumn("one_matter", _("“一类事”")),
+        ExportColumn("office", _("责任部门"), width=20),
+        ExportColumn("contact", _("联系方式"), width=18),
+        ExportColumn("conditions", _("办理条件"), width=36),
+        ExportColumn("materials", _("所需材料"), width=36),
+        ExportColumn("steps", _("怎么办"), width=36),
+        ExportColumn("fees", _("收费")),
+        ExportColumn("limit", _("办理时限"), width=18),
+        ExportColumn("hours", _("办理时间"), width=24),
+        ExportColumn("channels", _("办理渠道"), width=24),
+        ExportColumn("note", _("本社区说明"), width=24),
+        ExportColumn("guide", _("来自目录"), width=18),
+        ExportColumn("since", _("起用日期")),
+        ExportColumn("source", _("依据"), width=36),
+    )
+
+    @classmethod
+    def rows(cls, actor: Actor) -> Iterable[Any]:
+        for unit_id, _name in queries.list_units(actor):
+            yield from queries.menu(actor, unit_id)

@@ -5,7 +5,7 @@ from typing import Any
 from loushi.foundation.core.actor import system_actor
 from loushi.registry.territory.models import Unit
 from loushi.services.catalogue import commands
-from loushi.services.catalogue.models import Policy
+from loushi.services.catalogue.models import Policy, ServiceItem
 
 
 def make_policy(unit: Unit, *conditions: Any, published: bool = True, **values: Any) -> Policy:
@@ -17,3 +17,11 @@ def make_policy(unit: Unit, *conditions: Any, published: bool = True, **values: 
         commands.publish_policy(actor=system_actor(), policy_id=row.pk)
         row.refresh_from_db()
     return row
+
+
+def make_item(unit: Unit, code: str = "A01", **values: Any) -> ServiceItem:
+    """A service item of a unit's list, offered from today."""
+    given = {"title": "店招备案", "field_id": "government", "side_id": "government"} | values
+    return commands.create_item(
+        actor=system_actor(), unit_id=unit.pk, values={"code": code} | given
+    )

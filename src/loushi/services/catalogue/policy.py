@@ -11,6 +11,7 @@ stated, the look recorded). For everybody else the condition stays unknown, and 
 told is seen by others.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
@@ -27,6 +28,10 @@ from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.policy import LISTS, NearLeg
 from loushi.services.catalogue.models import (
     Declaration,
+    ItemField,
+    ItemSide,
+    ItemVersion,
+    MenuEntry,
     Policy,
     PolicyPush,
     PolicyVersion,
@@ -34,16 +39,17 @@ from loushi.services.catalogue.models import (
     Resource,
     ResourceArea,
     ResourceKind,
+    ServiceItem,
 )
 
-VIEW = declare("catalogue.view", _("查看惠企政策和社区资源"))
-CHANGE = declare("catalogue.change", _("登记、发布惠企政策和社区资源"))
+VIEW = declare("catalogue.view", _("查看惠企政策、服务清单和社区资源"))
+CHANGE = declare("catalogue.change", _("登记、发布惠企政策、服务清单和社区资源"))
 MATCH = declare("catalogue.match", _("查看哪些企业符合政策"))
 PUSH = declare("catalogue.push", _("把政策推送给符合的企业"))
 TRACK = declare("catalogue.track", _("查看政策申报"))
 DECIDE = declare("catalogue.decide", _("登记政策申报进展和结果"))
-EXPORT = declare("catalogue.export", _("导出政策匹配和申报"))
-IMPORT = declare("catalogue.import", _("导入惠企政策"))
+EXPORT = declare("catalogue.export", _("导出政策匹配、申报和服务清单"))
+IMPORT = declare("catalogue.import", _("导入惠企政策和服务清单"))
 OWN = declare("catalogue.own", _("为本企业查看政策、登记申报"))
 
 KIND_POLICY = declare_kind("catalogue.policy", _("适合本企业的政策"), permission=OWN)
@@ -90,6 +96,35 @@ class PublishedLeg(Leg):
         return getattr(row, "state", "") == "published"
 
 
+@dataclass(frozen=True)
+class GuideLeg(Leg):
+    """The service lists of the units above one's own: a community reads the guide that it takes
+    items from, also what begins on a later day."""
+
+    kind: str = UNIT
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        above = {key[:end] for key in keys for end in range(WIDTH, len(key), WIDTH)}
+        return Q(unit_path__in=sorted(above))
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        path = str(getattr(row, "unit_path", ""))
+        return bool(path) and grant_key.startswith(path) and grant_key != path
+
+
+@dataclass(frozen=True)
+class ListLeg(Leg):
+    """Every service list, for departments: their services stand in all of them."""
+
+    kind: str = DEPARTMENT
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        return Q()
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        return True
+
+
 READERS = [UnitLeg(), AboveLeg(), NearPublishedLeg(), PublishedLeg()]
 scope(Policy, view=VIEW, legs=READERS)
 scope(Resource, view=VIEW, legs=READERS)
@@ -98,10 +133,12 @@ scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyPush, view=MATCH, legs=[UnitLeg()])
 scope(PushRefusal, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
 scope(Declaration, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
+for _listed in (ServiceItem, ItemVersion, MenuEntry):
+    scope(_listed, view=VIEW, legs=[UnitLeg(), GuideLeg(), NearLeg(), ListLeg()])
 
 
-def may_at(actor: Actor, permission: str, row: Policy) -> bool:
-    """Whether the actor may do something with a policy itself: by a grant at its unit or above."""
+def may_at(actor: Actor, permission: str, row: Policy | ServiceItem | MenuEntry) -> bool:
+    """Whether the actor may do something with a row itself: by a grant at its unit or above."""
     return can_at(actor, permission, row.unit_path)
 
 
@@ -116,3 +153,30 @@ offer(
         model=ResourceKind, fields=("label", "meaning", "order"), used=_used,
     )
 )  # fmt: skip
+
+
+def _words_in(column: str) -> Callable[[], dict[str, int]]:
+    def used() -> dict[str, int]:
+        rows = ItemVersion.objects.unscoped("how often a word is used").order_by()
+        return dict(rows.values_list(column).annotate(n=Count("pk")))
+
+    return used
+
+
+for _key, _model, _column, _title, _about in (
+    (
+        "item_fields",
+        ItemField,
+        "field_id",
+        _("服务清单的类别"),
+        _("五位一体：服务清单按什么分。"),
+    ),
+    ("item_sides", ItemSide, "side_id", _("服务清单的三侧"), _("由谁提供：政府、社会、市场。")),
+):
+    offer(
+        WordList(
+            key=_key, title=_title, about=_about, permission=LISTS, model=_model,
+            fields=("label", "meaning", "order"),
+            used=_words_in(_column),
+        )
+    )  # fmt: skip

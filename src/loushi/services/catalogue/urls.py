@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.catalogue.views import own, resources
+from loushi.services.catalogue.views import items, own, resources
 from loushi.services.catalogue.views import policies as desk
 
 app_name = "catalogue"
@@ -20,6 +20,17 @@ urlpatterns = [
     path("resources/<int:pk>/edit/", resources.edit, name="resource_edit"),
     path("resources/<int:pk>/do/<slug:name>/", resources.act, name="resource_act"),
     path("own/resources/", resources.own_resources, name="own_resources"),
+    path("items/", items.item_list, name="items"),
+    path("items/new/", items.create, name="item_create"),
+    path("items/template/", items.template, name="item_template"),
+    path("items/<int:pk>/", items.item, name="item"),
+    path("items/<int:pk>/edit/", items.edit, name="item_edit"),
+    path("items/<int:pk>/withdraw/", items.withdraw, name="item_withdraw"),
+    path("menus/<int:pk>/take/", items.take, name="menu_take"),
+    path("menus/entries/<int:pk>/", items.entry, name="menu_entry"),
+    path("menus/entries/<int:pk>/drop/", items.drop, name="menu_drop"),
+    path("own/items/", items.own_items, name="own_items"),
+    path("own/items/<int:pk>/", items.own_item, name="own_item"),
     path("own/", own.policies, name="policies"),
     path("own/pushes/", own.pushes, name="pushes"),
     path("own/<int:pk>/", own.own_policy, name="own_policy"),

@@ -23,6 +23,7 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import LoushiError, NotVisible
 from loushi.foundation.web.templatetags.loushi import minutes_text
 from loushi.registry.buildings.queries import panels_of
+from loushi.services.catalogue.queries import item_title
 
 URGE_HOURS = 24
 LEFT_OUT = frozenset({"warned", "sign", "start"})
@@ -75,6 +76,7 @@ def firm_form(request: HttpRequest, place: FirmPlace) -> FirmForm:
             "space": number(request, "space")
             or (place.room if building == place.building else None),
             "contact_phone": getattr(request.user, "phone", ""),
+            "text": _wish(request),
         },
     )
     form.fields["building"].widget.attrs |= {
@@ -83,6 +85,13 @@ def firm_form(request: HttpRequest, place: FirmPlace) -> FirmForm:
         "hx-swap": "innerHTML",
     }
     return form
+
+
+def _wish(request: HttpRequest) -> str:
+    """The first words of a demand that was begun from the service list."""
+    item = number(request, "item")
+    title = item_title(request.actor, item) if item else ""
+    return _("想办理：%(title)s。") % {"title": title} + "\n" if title else ""
 
 
 def form_context(request: HttpRequest, form: FirmForm, place: FirmPlace) -> dict[str, Any]:

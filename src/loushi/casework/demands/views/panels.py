@@ -68,3 +68,13 @@ def of_item(actor: Actor, item_id: int, **given: Any) -> Shown:
     """On an agenda item: the demands behind it that the actor may see."""
     found = towers.demands_behind(actor, item_id)
     return ("demands/behind.html", {"demands": found}) if found else None
+
+
+def of_service_item(actor: Actor, item_id: int, **given: Any) -> Shown:
+    """Below a service on the phone: submits a demand that names it."""
+    if not actor.has("demands.submit"):
+        return None
+    return "", {
+        "label": _("提诉求办这件事"), "href": f"{reverse('demands:submit')}?item={item_id}",
+        "icon": "plus", "kind": "primary",
+    }  # fmt: skip

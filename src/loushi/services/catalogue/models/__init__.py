@@ -1,10 +1,16 @@
-"""What is stored of policies (text, versions, who was told, who declared) and of resources."""
+"""What is stored of policies (text, versions, who was told, who declared), of resources and of the
+service list."""
 
+from .items import ItemField, ItemSide, ItemVersion, MenuEntry, ServiceItem
 from .policies import Declaration, Policy, PolicyPush, PolicyVersion, PushRefusal
 from .resources import Resource, ResourceArea, ResourceKind
 
 __all__ = [
     "Declaration",
+    "ItemField",
+    "ItemSide",
+    "ItemVersion",
+    "MenuEntry",
     "Policy",
     "PolicyPush",
     "PolicyVersion",
@@ -12,4 +18,5 @@ __all__ = [
     "Resource",
     "ResourceArea",
     "ResourceKind",
+    "ServiceItem",
 ]
