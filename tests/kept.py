@@ -3,7 +3,8 @@
 `kept(name, fill)` calls `fill` the first time and keeps a copy of the whole database; from then on
 it puts the copy back, which takes a fraction of a second where filling takes several. Both engines
 do it with their own means: SQLite's online backup, PostgreSQL's template databases. The test must
-own a real transaction (`transactional_db`); what it leaves behind is flushed as usual.
+own a real transaction (`transactional_db`); what it leaves behind is flushed as usual. A flush also
+takes the reference data of the migrations, so filling starts from a copy made before any test ran.
 """
 
 import sqlite3
@@ -20,15 +21,20 @@ from pytest_django import DjangoDbBlocker
 from loushi.foundation.core import stamps
 from loushi.registry.territory.queries import forget_root
 
+MIGRATED = "migrated"
+
 
 @pytest.fixture(scope="session")
-def _copies(
+def django_db_setup(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> "Iterator[_Files | _Templates]":
+    """The database as the plugin before made it, with a first copy; gives the copies."""
     keeper = _Files if connection.vendor == "sqlite" else _Templates
     copies = keeper(tmp_path_factory.mktemp("kept"))
+    with django_db_blocker.unblock():
+        copies.keep(MIGRATED)
     yield copies
     with django_db_blocker.unblock():
         copies.end()
@@ -36,20 +42,28 @@ def _copies(
 
 @pytest.fixture
 def kept(
-    transactional_db: None, _copies: "_Files | _Templates"
+    transactional_db: None, django_db_setup: "_Files | _Templates"
 ) -> Callable[[str, Callable[[], Any]], None]:
+    copies = django_db_setup
+
     def have(name: str, fill: Callable[[], Any]) -> None:
-        if name in _copies.names:
-            _copies.put_back(name)
+        if name in copies.names:
+            copies.put_back(name)
         else:
+            copies.put_back(MIGRATED)
+            _forget()
             fill()
-            _copies.keep(name)
-            _copies.names.add(name)
-        cache.clear()
-        forget_root()
-        stamps.forget()
+            copies.keep(name)
+        _forget()
 
     return have
+
+
+def _forget() -> None:
+    """What this process still knows of the database that was there before."""
+    cache.clear()
+    forget_root()
+    stamps.forget()
 
 
 class _Files:
@@ -63,6 +77,7 @@ class _Files:
         with sqlite3.connect(self.folder / name) as copy:
             connection.connection.backup(copy)
         copy.close()
+        self.names.add(name)
 
     def put_back(self, name: str) -> None:
         connection.ensure_connection()
@@ -83,7 +98,9 @@ class _Templates:
 
     def keep(self, name: str) -> None:
         with self._beside() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}_{name}"')  # of an earlier part
             cursor.execute(f'CREATE DATABASE "{self.own}_{name}" TEMPLATE "{self.own}"')
+        self.names.add(name)
 
     def put_back(self, name: str) -> None:
         with self._beside() as cursor:

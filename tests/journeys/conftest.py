@@ -1,18 +1,14 @@
 """Journeys run on a small demo district, driven in a real browser."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from loushi.demo import commands
 from loushi.demo.places import TEMPLATES
-from loushi.registry import enterprises
 from loushi.registry.accounts.models import User
-from loushi.registry.enterprises.models import IndustryCode
 
 
 @pytest.fixture
@@ -23,7 +19,6 @@ def district(kept: Callable[[str, Callable[[], Any]], None]) -> None:
 
 
 def _build() -> None:
-    _industries()
     shape = TEMPLATES["gongshu"]
     commands.build(
         seed=11,
@@ -31,15 +26,6 @@ def _build() -> None:
             shape, communities=shape.communities[:2], towers=10, enterprises=94, demands=40
         ),
     )
-
-
-def _industries() -> None:
-    """The code table that a migration ships; the flush after an earlier journey took it away."""
-    if IndustryCode.objects.exists():
-        return
-    table = Path(enterprises.__file__).parent / "data" / "industries.csv"
-    with table.open(encoding="utf-8", newline="") as file:
-        IndustryCode.objects.bulk_create(IndustryCode(**row) for row in csv.DictReader(file))
 
 
 @pytest.fixture
