@@ -78,13 +78,18 @@ class Kept(Generic[T]):
 
     def _current(self) -> tuple[int, ...] | None:
         """The stamps now; None where nothing may be kept."""
-        if connection.in_atomic_block or not trusted():
+        if in_transaction() or not trusted():
             return None
         known = numbers()
         return tuple(known.get(name, 0) for name in self.stamps)
 
 
 # ---- reading ------------------------------------------------------------------------------------
+
+
+def in_transaction() -> bool:
+    """Whether what is read now may still be undone."""
+    return connection.in_atomic_block
 
 
 def numbers() -> Mapping[str, int]:
@@ -151,7 +156,7 @@ def install() -> None:
         for name in sorted(_watched):
             cursor.execute(_BEGINNING, [name, beginning])
         if missing and connection.vendor == "postgresql":
-            cursor.execute(_FUNCTION)
+            cursor.execute(FUNCTION)
         for name, table in missing:
             for statement in _triggers(name, table):
                 cursor.execute(statement)
@@ -241,7 +246,7 @@ _BEGINNING = (
     "ON CONFLICT (name, writer) DO NOTHING"
 )
 # Once a transaction: a bulk import must not leave a chain of dead versions of one row.
-_FUNCTION = """
+FUNCTION = """
 CREATE OR REPLACE FUNCTION loushi_stamp() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
   INSERT INTO core_stamp AS s (name, writer, n, tx)

@@ -41,6 +41,15 @@ def make_staff(
     """A person who holds one role at a unit or a department."""
     commands.install_roles(actor=system_actor())
     user = make_user(name, username=username)
+    make_appointment(user, role, place, since=since, until=until)
+    return user
+
+
+def make_appointment(
+    user: User, role: str, place: Unit | Department, *,
+    since: date = SINCE, until: date | None = None,
+) -> None:  # fmt: skip
+    """One more post of a person who is there."""
     is_unit = isinstance(place, Unit)
     commands.appoint(
         actor=system_actor(),
@@ -51,7 +60,6 @@ def make_staff(
         since=since,
         until=until,
     )
-    return user
 
 
 def actor_of(user: User, on: date | None = None) -> Actor:

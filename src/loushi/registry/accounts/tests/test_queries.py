@@ -9,6 +9,7 @@ from loushi.foundation.core.testing import at
 from loushi.registry.accounts import policy, queries
 from loushi.registry.accounts.factories import (
     actor_of,
+    make_appointment,
     make_department,
     make_staff,
     make_user,
@@ -49,13 +50,17 @@ def test_two_roles_at_two_units_do_not_multiply(units: dict[str, Unit]) -> None:
     assert not policy.can_at(actor, "demands.view", units["Q"].path)
 
 
-def test_the_actor_costs_one_query_here_whatever_the_posts(
+def test_the_actor_costs_one_query_here_whatever_the_posts_and_none_while_they_stand(
     units: dict[str, Unit], django_assert_num_queries: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("loushi.registry.accounts.queries.actors._contributors", lambda: ())
     user = make_staff("window_clerk", units["C1"])
-    with django_assert_num_queries(1):
-        assert len(actor_of(user).grants) == 1
+    assert len(actor_of(user).grants) == 1
+    make_appointment(user, "window_clerk", units["C2"])
+    with django_assert_num_queries(2):  # the stamps, and the posts
+        assert len(actor_of(user).grants) == 2
+    with django_assert_num_queries(1):  # the stamps
+        assert len(actor_of(user).grants) == 2
 
 
 def test_who_is_told_is_the_nearest_who_may(units: dict[str, Unit]) -> None:
