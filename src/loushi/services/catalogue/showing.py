@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.web.templatetags.loushi import thousands
 from loushi.registry.accounts.queries import departments
 from loushi.registry.buildings.queries import unit_choices, visible_units
 from loushi.registry.enterprises.queries import tag_choices
@@ -101,6 +102,19 @@ def policy_context(page: queries.PolicyPage) -> dict[str, Any]:
         "publishable": page.may_change and row.state != State.PUBLISHED,
         "withdrawable": page.may_change and row.state == State.PUBLISHED,
     }  # fmt: skip
+
+
+def declaration_facts(row: Declaration) -> list[dict[str, Any]]:
+    """What is known of a declaration, in the order in which it came to be."""
+    facts = [
+        (_("按第几版"), _("第 %(n)d 版") % {"n": row.version}),
+        (_("有意日期"), row.began_on.isoformat()),
+        (_("申报日期"), row.declared_on.isoformat() if row.declared_on else ""),
+        (_("结果日期"), row.decided_on.isoformat() if row.decided_on else ""),
+        (_("兑现金额（元）"), thousands(row.amount) if row.amount is not None else ""),
+        (_("支持内容"), row.policy.benefits), (_("咨询电话"), row.policy.contact),
+    ]  # fmt: skip
+    return [{"label": label, "value": value} for label, value in facts if value]
 
 
 def asks(row: Policy) -> list[dict[str, Any]]:

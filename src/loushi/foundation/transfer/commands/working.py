@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
@@ -82,7 +84,7 @@ def ask_for(
     """Writes into a locked batch what the background shall do; in the caller's transaction."""
     ticket = uuid4().hex
     batch.work, batch.holder, batch.work_for_id = work, "", actor.user_id
-    batch.asked = {**(asked or {}), "ticket": ticket}
+    batch.asked = {**(asked or {}), "ticket": ticket, "language": get_language() or ""}
     batch.done = batch.todo = 0
     batch.error = ""
     for name, value in set_.items():
@@ -98,6 +100,12 @@ def do_work(pk: int, ticket: str) -> None:
     batch = hold.take(ticket)
     if batch is None:
         return
+    with translation.override(batch.asked.get("language") or settings.LANGUAGE_CODE):
+        _do(batch, hold)
+
+
+def _do(batch: ImportBatch, hold: Hold) -> None:
+    """The work, with its remarks in the language of the person who asked."""
     actor = registry.actor_of(batch.work_for_id or 0)
     try:
         if actor is None:
@@ -111,7 +119,7 @@ def do_work(pk: int, ticket: str) -> None:
         raise  # the queue tries again
     except Exception:
         log.exception("import batch %s: %s failed", batch, batch.work)
-        if _half_written(pk):
+        if _half_written(batch.pk):
             raise  # the queue tries again: it must end whole or not at all
         hold.release(error=_("处理时出了意外，登记没有改动。已记入系统日志，请稍后重试。"))
 

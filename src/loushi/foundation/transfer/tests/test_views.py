@@ -8,7 +8,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.testing import make_actor
@@ -348,3 +348,21 @@ def test_a_row_to_confirm_asks_under_the_row_and_takes_a_note(plots, monkeypatch
     work()
     assert "现已撤回" in page(views.batch, pk=batch.pk)
     assert not plots().exists()
+
+
+def test_remarks_are_in_the_language_of_who_uploaded(plots):
+    text = "编码,楼名,层数\nP-1,甲,半\n"
+    chinese = page(views.batch, pk=checked(text).pk)
+    with translation.override("en"):
+        upload(text)
+        batch = the_batch()
+        fields = {
+            f"c{batch.header.index(heading)}": name for name, heading in batch.mapping.items()
+        }
+        call(views.columns, fields, method="post", pk=batch.pk)
+    work()  # the worker's own language is Chinese
+    with translation.override("en"):
+        english = page(views.batch, pk=batch.pk)
+    assert "看不出数字" in chinese
+    assert "看不出数字" not in english
+    assert "Not readable as a number" in english

@@ -155,7 +155,10 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     )):  # fmt: skip
         messages.info(request, _("进展已登记，企业会收到通知。"))
         return redirect("catalogue:policy", row.policy_id)
-    context = {"form": form, "row": row, "kind": showing.STEP_KINDS[row.state]}
+    context = {
+        "form": form, "row": row, "kind": showing.STEP_KINDS[row.state],
+        "facts": showing.declaration_facts(row),
+    }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "catalogue/declaration.html", context, status=status)
 
