@@ -122,6 +122,7 @@ class MenuEntry(Scoped):
     """That a community offers an item of the guide from a day on, with its own hours, channels and
     contact where they differ ('' = as the guide says). Each change is a row of its own."""
 
+    unit_path_stays = True  # a menu ends with its community: the heir has one of its own
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="entries")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_path = UnitPathField(db_index=True)
