@@ -10,6 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from loushi.casework.applications.commands import token_of
+from loushi.casework.applications.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationStep,
+)
 from loushi.casework.codes.models import PlaceCode
 from loushi.casework.demands.factories import World as DemandWorld
 from loushi.casework.demands.models import Demand, DemandCategory, SavedView
@@ -69,11 +75,13 @@ from loushi.registry.tax.models import TaxReturn
 from loushi.registry.territory import factories as territory
 from loushi.registry.territory.models import Unit
 from loushi.services.catalogue.models import (
+    BundleVersion,
     Declaration,
     ItemVersion,
     MenuEntry,
     Policy,
     Resource,
+    ServiceBundle,
     ServiceItem,
 )
 from loushi.services.governance.models import (
@@ -109,6 +117,7 @@ class World:
     staff: dict[str, User] = field(default_factory=dict)
     neighbours: dict[str, User] = field(default_factory=dict)
     visitor: User | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def here(self) -> Unit:
@@ -129,6 +138,7 @@ def build() -> World:
     _stations(world, department)
     _governance(world)
     _catalogue(world)
+    _bundles(world, department)
     _visits(world, department)
     _matching(world, department)
     _foundation(world)
@@ -317,6 +327,32 @@ def _catalogue(world: World) -> None:
             began_on=timezone.localdate(), unit_path=world.here.path,
         ).pk,
     }  # fmt: skip
+
+
+def _bundles(world: World, department: Department) -> None:
+    here = {"unit": world.here, "unit_path": world.here.path}
+    path = {"unit_path": world.here.path}
+    content = {
+        "fields": [{"code": "f1", "label": "店名"}],
+        "records": [{"code": "r1", "label": "人次"}],
+        "steps": [{"code": "s1", "title": "办", "department": department.pk, "closing": True}],
+    }
+    bundle = _make(ServiceBundle, title="开店", state="published", live=1, founders=True, **here)
+    version = _make(
+        BundleVersion, bundle=bundle, number=1, state="published", content=content, **path
+    )
+    _make(BundleVersion, bundle=bundle, number=2, content=content, **path)
+    row = _make(
+        Application, year=2026, bundle=bundle, version=version, title="开店", applicant="某店",
+        enterprise_id=world.ids["enterprise"], answers={"f1": "店"}, seed="x", **here,
+    )  # fmt: skip
+    step = _make(
+        ApplicationStep, application=row, code="s1", position=0, title="办",
+        department=department, state="open", **path,
+    )  # fmt: skip
+    _make(ApplicationEvent, row=row, step=step, move="start", **path)
+    world.ids |= {"bundle": bundle.pk, "application": row.pk}
+    world.tokens |= {"application": token_of(row)}
 
 
 def _visits(world: World, department: Department) -> None:

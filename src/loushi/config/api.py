@@ -33,6 +33,7 @@ ROUTERS = (
     ("demands", "loushi.casework.demands"),
     ("visits", "loushi.casework.visits"),
     ("matching", "loushi.casework.matching"),
+    ("applications", "loushi.casework.applications"),
     ("insights", "loushi.overview.insights"),
     ("search", "loushi.overview.search"),
     ("notices", "loushi.foundation.notices"),

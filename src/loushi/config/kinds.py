@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, Any] = {
+    "applications.Application": _("一类事申请"),
     "catalogue.Declaration": _("政策申报"),
     "catalogue.PolicyPush": _("政策推送"),
     "catalogue.PushRefusal": _("不愿接收政策推送"),

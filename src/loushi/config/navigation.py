@@ -55,6 +55,11 @@ RAIL: tuple[Entry, ...] = (
         ("matching:list",), _("共性"), "layers-subtract", ("matching.view",), "/matching/",
         long=_("共性问题"), count="loushi.casework.matching.queries.waiting_count",
     ),
+    Entry(
+        ("applications:inbox",), _("办件"), "clipboard-list", ("applications.view",),
+        "/applications/", long=_("一类事"),
+        count="loushi.casework.applications.queries.waiting_count",
+    ),
     Entry(("catalogue:list",), _("政策"), "file-text", ("catalogue.view",), "/catalogue/"),
     Entry(("stations:list",), _("驿站"), "home", ("stations.view", "stations.duty"),
           "/stations/"),
@@ -84,6 +89,8 @@ RAIL: tuple[Entry, ...] = (
 PHONE: tuple[Entry, ...] = (
     Entry(("demands:mine",), _("首页"), "home", ("demands.submit",)),
     Entry(("demands:own_list",), _("诉求"), "article", ("demands.submit",)),
+    Entry(("applications:mine",), _("办件"), "clipboard-list", ("applications.apply",),
+          "/applications/", long=_("一类事")),
     Entry(("stations:book",), _("预约"), "calendar-event", ("stations.book",)),
     Entry(("catalogue:policies",), _("政策"), "file-text", ("catalogue.own",)),
     Entry(("catalogue:own_items",), _("办事"), "list-check", ("catalogue.view",),

@@ -50,6 +50,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         f"{DEMANDS}.of_enterprise",
         f"{TAX}.of_enterprise",
         "loushi.services.catalogue.views.panels.of_enterprise",
+        "loushi.casework.applications.views.panels.of_enterprise",
         f"{VISITS}.of_enterprise",
         "loushi.casework.visits.panels.retention",
         "loushi.overview.insights.views.timeline.of_enterprise",

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "loushi.casework.demands",
     "loushi.casework.visits",
     "loushi.casework.matching",
+    "loushi.casework.applications",
     "loushi.casework.codes",
     "loushi.overview.insights",
     "loushi.overview.search",

@@ -17,12 +17,14 @@ TIMELINE: tuple[str, ...] = (
     f"{ENTERPRISES}.merges",
     "loushi.registry.tax.commands.looks.moments",
     "loushi.casework.demands.queries.moments.of_enterprise",
+    "loushi.casework.applications.queries.moments.of_enterprise",
     "loushi.casework.visits.queries.moments.of_enterprise",
 )
 KINDS: dict[str, Any] = {
     "move": _("入驻与迁出"),
     "fact": _("注册地与纳税地"),
     "demand": _("诉求"),
+    "application": _("一类事"),
     "visit": _("走访"),
     "officer": _("企业专员"),
     "stability": _("稳定度"),

@@ -24,6 +24,7 @@ PACKAGES = (
     ("demands/", "loushi.casework.demands"),
     ("visits/", "loushi.casework.visits"),
     ("matching/", "loushi.casework.matching"),
+    ("applications/", "loushi.casework.applications"),
     ("insights/", "loushi.overview.insights"),
     ("search/", "loushi.overview.search"),
     ("audit/", "loushi.foundation.audit"),

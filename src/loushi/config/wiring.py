@@ -6,6 +6,7 @@ from typing import Any
 
 def connect() -> None:
     """Called once when all packages are loaded."""
+    from loushi.casework.applications.models import Application
     from loushi.casework.demands.commands import rating_mail
     from loushi.casework.demands.models import Demand
     from loushi.casework.demands.workflow import MOVES
@@ -43,7 +44,7 @@ def connect() -> None:
     register_address(_mail_address)
     register_language(_language)
     register_visibility("demands.demand", _visible(Demand))
-    for joint in (CommonIssue, JointDecision, JointMeeting):
+    for joint in (Application, CommonIssue, JointDecision, JointMeeting):
         register_visibility(joint._meta.label_lower, _visible(joint))
     register_visibility("leads.investmentlead", _visible(InvestmentLead))
     register_visibility("leads.referral", _visible(Referral))

@@ -14,6 +14,7 @@ from loushi.casework.demands.commands.configure import install_default_categorie
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandEvent, Referral
 from loushi.casework.visits.models import Finding, Visit
 from loushi.demo import (
+    bundles,
     cases,
     councils,
     firms,
@@ -110,6 +111,7 @@ def build(
             policies.write(actor, Random(f"{seed} policies"), made, day, say)
             resources.write(actor, made, day, say)
             resources.write_items(actor, made, template, day, say)
+            bundles.write(actor, Random(f"{seed} bundles"), made, now, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from loushi.casework.demands.models import Channel, Side, Solved, Tier, Urgency, Verdict
+from loushi.casework.demands.models import Channel, Side, Tier, Urgency, Verdict
 from loushi.foundation.core.calendar_models import LIMIT_KINDS
+from loushi.foundation.core.rating import Solved
 from loushi.foundation.web.fields import FilesField
 
 Choices = Iterable[tuple[Any, Any]]

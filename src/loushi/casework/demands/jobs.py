@@ -16,7 +16,7 @@ from loushi.casework.demands.models import Assignment, Demand, DemandClock, Stat
 from loushi.casework.demands.queries.firm import RATING_DAYS
 from loushi.casework.demands.workflow import OPEN, active_parts, workflow
 from loushi.foundation.core.actor import system_actor
-from loushi.foundation.core.clocks import reached_warning
+from loushi.foundation.core.clocks import remind, standard
 from loushi.foundation.core.jobs import periodic
 from loushi.foundation.notices.commands import Phrase
 from loushi.registry.accounts import queries as accounts
@@ -65,16 +65,11 @@ def sweep_clocks() -> int:
 def _warn(demand: Demand, clock: DemandClock) -> int:
     case = Case(demand, system_actor(str(_("系统：时限提醒"))), timezone.now())
     breaks = clocks.breaks_for(case.pauses, clock.assignment, case.now)
-    warnings = clocks.warnings_of(clock, breaks)
-    reached = reached_warning(warnings, case.now)
-    given = reached > clock.warned_percent
-    clock.warned_percent = max(reached, clock.warned_percent)
-    clocks.derive(clock, breaks)
-    late = reached >= 100
-    clock.is_late = clock.is_late or late
+    reached = remind(clock, case.now, breaks, standard())
     clock.save()
-    if not given:
+    if not reached:
         return 0
+    late = reached >= 100
     if late:
         _mark_late(demand, clock)
     event = workflow.write(

@@ -77,8 +77,9 @@ class HistoryFields(models.Model):
 class Workflow(Generic[M]):
     """States (code → label), named groups of states, and the table of moves.
 
-    `history` is the model of event rows and `link` its foreign key to the row. `permits` may be
-    replaced by a package whose permission depends on more than the scope.
+    `history` is the model of event rows and `link` its foreign key to the row. `may` replaces
+    `permits` where a permission depends on more than the scope; `columns` gives further columns of
+    a history row (the case to which a step belongs).
     """
 
     model: type[M]
@@ -89,6 +90,7 @@ class Workflow(Generic[M]):
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     state_field: str = "state"
     may: Callable[[Actor, Move, Any], bool] | None = None
+    columns: Callable[[M], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         known = set(self.states)
@@ -201,7 +203,7 @@ class Workflow(Generic[M]):
     ) -> HistoryFields:
         """Appends one history row."""
         event = self.history(
-            **{self.link: row},
+            **{self.link: row, **(self.columns(row) if self.columns else {})},
             move=move,
             from_state=before,
             to_state=after,

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from loushi.casework.applications import queries as applications
 from loushi.casework.demands import queries as demands
 from loushi.casework.demands.models import Demand
 from loushi.casework.matching import queries as issues
@@ -211,7 +212,24 @@ def _issues(actor: Actor, text: str, size: int) -> Group:
     return Group("issues", _("共性问题"), hits, count, page.capped, more)
 
 
-GROUPS = (_demands, _issues, _enterprises, _buildings, _rooms, _visits)
+def _applications(actor: Actor, text: str, size: int) -> Group:
+    """Applications for bundles by number (YL-2026-000001), name or applicant; a bare number means a
+    case or a room."""
+    if text.isdigit() or not actor.has("applications.view"):
+        return Group("applications", _("一类事"), (), 0)
+    filters = applications.Filters(q=text, show="all")
+    page = applications.application_list(actor, filters, size=size)
+    hits = tuple(
+        Hit(href=f"/applications/{line.id}/", title=line.title, number=line.number,
+            source=f"{line.applicant}·{line.state_label}")
+        for line in page.rows
+    )  # fmt: skip
+    count = page.total or 0
+    more = f"/applications/?show=all&q={quote(text)}" if count > len(hits) else ""
+    return Group("applications", _("一类事"), hits, count, page.capped, more)
+
+
+GROUPS = (_demands, _issues, _applications, _enterprises, _buildings, _rooms, _visits)
 
 
 def _group(name: str, label: Any, hits: tuple[Hit, ...], kept: int, found: Any, path: str) -> Group:

@@ -27,6 +27,7 @@ from loushi.foundation.notices.registry import declare_kind
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.enterprises.policy import LISTS, NearLeg
 from loushi.services.catalogue.models import (
+    BundleVersion,
     Declaration,
     ItemField,
     ItemSide,
@@ -39,6 +40,7 @@ from loushi.services.catalogue.models import (
     Resource,
     ResourceArea,
     ResourceKind,
+    ServiceBundle,
     ServiceItem,
 )
 
@@ -50,6 +52,7 @@ TRACK = declare("catalogue.track", _("查看政策申报"))
 DECIDE = declare("catalogue.decide", _("登记政策申报进展和结果"))
 EXPORT = declare("catalogue.export", _("导出政策匹配、申报和服务清单"))
 IMPORT = declare("catalogue.import", _("导入惠企政策和服务清单"))
+DESIGN = declare("catalogue.bundles", _("设计、检查、发布一类事"))
 OWN = declare("catalogue.own", _("为本企业查看政策、登记申报"))
 
 KIND_POLICY = declare_kind("catalogue.policy", _("适合本企业的政策"), permission=OWN)
@@ -129,6 +132,8 @@ READERS = [UnitLeg(), AboveLeg(), NearPublishedLeg(), PublishedLeg()]
 scope(Policy, view=VIEW, legs=READERS)
 scope(Resource, view=VIEW, legs=READERS)
 scope(ResourceArea, view=VIEW, legs=[UnitLeg()])
+scope(ServiceBundle, view=VIEW, legs=READERS)
+scope(BundleVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyPush, view=MATCH, legs=[UnitLeg()])
 scope(PushRefusal, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])
@@ -137,7 +142,9 @@ for _listed in (ServiceItem, ItemVersion, MenuEntry):
     scope(_listed, view=VIEW, legs=[UnitLeg(), GuideLeg(), NearLeg(), ListLeg()])
 
 
-def may_at(actor: Actor, permission: str, row: Policy | ServiceItem | MenuEntry) -> bool:
+def may_at(
+    actor: Actor, permission: str, row: Policy | ServiceItem | MenuEntry | ServiceBundle
+) -> bool:
     """Whether the actor may do something with a row itself: by a grant at its unit or above."""
     return can_at(actor, permission, row.unit_path)
 

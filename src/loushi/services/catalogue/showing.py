@@ -76,8 +76,9 @@ def list_context(request: HttpRequest, filters: queries.Filters, page: Any) -> d
 
 
 def desk_tabs(active: str) -> list[dict[str, Any]]:
-    """Policies, the service list and resources."""
-    named = [("list", _("惠企政策")), ("items", _("服务清单")), ("resources", _("社区所能"))]
+    """Policies, the service list, bundles and resources."""
+    named = [("list", _("惠企政策")), ("items", _("服务清单")), ("bundles", _("一类事")),
+             ("resources", _("社区所能"))]  # fmt: skip
     return [
         {"label": label, "href": reverse(f"catalogue:{name}"), "active": name == active}
         for name, label in named

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.catalogue.views import items, own, resources
+from loushi.services.catalogue.views import bundles, items, own, resources
 from loushi.services.catalogue.views import policies as desk
 
 app_name = "catalogue"
@@ -19,6 +19,19 @@ urlpatterns = [
     path("resources/<int:pk>/", resources.resource, name="resource"),
     path("resources/<int:pk>/edit/", resources.edit, name="resource_edit"),
     path("resources/<int:pk>/do/<slug:name>/", resources.act, name="resource_act"),
+    path("bundles/", bundles.bundle_list, name="bundles"),
+    path("bundles/new/", bundles.create, name="bundle_create"),
+    path("bundles/<int:pk>/", bundles.bundle, name="bundle"),
+    path("bundles/<int:pk>/edit/", bundles.edit, name="bundle_edit"),
+    path("bundles/<int:pk>/design/", bundles.design, name="design"),
+    path("bundles/<int:pk>/design/<slug:part>/new/", bundles.part, name="part_new"),
+    path("bundles/<int:pk>/design/<slug:part>/<slug:code>/", bundles.part, name="part"),
+    path(
+        "bundles/<int:pk>/design/<slug:part>/<slug:code>/change/",
+        bundles.change,
+        name="part_change",
+    ),
+    path("bundles/<int:pk>/do/<slug:name>/", bundles.act, name="bundle_act"),
     path("own/resources/", resources.own_resources, name="own_resources"),
     path("items/", items.item_list, name="items"),
     path("items/new/", items.create, name="item_create"),

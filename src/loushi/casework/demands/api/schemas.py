@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 from pydantic import AfterValidator, StringConstraints
 
-from loushi.casework.demands.models import Channel, Side, Solved, State, Tier, Urgency, Verdict
+from loushi.casework.demands.models import Channel, Side, State, Tier, Urgency, Verdict
 from loushi.foundation.core.clocks import LimitKind
+from loushi.foundation.core.rating import Solved
 from loushi.registry.buildings.models import ReferenceSystem
 
 LARGEST = 2**63 - 1

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.commands.moves import make_move
-from loushi.casework.demands.models import Demand, Solved
+from loushi.casework.demands.models import Demand
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
+from loushi.foundation.core.rating import Solved
 
 
 def ask_again(

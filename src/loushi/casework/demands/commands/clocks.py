@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.utils import timezone
 
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.models import Assignment, Demand, DemandClock, DemandPause
 from loushi.foundation.core import clocks
-from loushi.foundation.core.calendar import WorkingCalendar
 from loushi.foundation.core.clocks import Limit, LimitKind
 from loushi.foundation.core.models import ServiceLevel
 
@@ -76,19 +74,12 @@ def breaks_for(
     pauses: Iterable[DemandPause], part: Assignment | None, until: datetime
 ) -> list[Break]:
     """The pauses that count for a clock (its part's own too), running ones ending at `until`."""
-    return [
-        (pause.since, pause.until or until)
-        for pause in pauses
-        if _concerns(pause, part) and pause.since <= (pause.until or until)
-    ]
+    return clocks.breaks_of((one for one in pauses if _concerns(one, part)), until)
 
 
 def derive(clock: DemandClock, breaks: Iterable[Break]) -> None:
     """Sets the due time and the next warning from start, limit and breaks."""
-    warnings = warnings_of(clock, breaks)
-    clock.due_at = warnings[-1].at
-    following = clocks.next_warning(warnings, clock.warned_percent)
-    clock.next_warning_at = following.at if following else None
+    clocks.derive(clock, breaks, _rules().standard)
 
 
 def _derive(case: Case, clock: DemandClock, breaks: Iterable[Break]) -> None:
@@ -113,37 +104,7 @@ def _is_paused(case: Case, part: Assignment | None) -> bool:
 
 def due_of(clock: DemandClock, breaks: Iterable[Break]) -> datetime:
     """When a clock's limit is used up."""
-    standard = _rules().standard
-    limit = Limit(LimitKind(clock.limit_kind), clock.limit_amount)
-    nominal = standard.nominal_minutes(clock.started_at)
-    return clocks.due(standard.calendar, clock.started_at, limit, breaks, nominal)
-
-
-def warnings_of(clock: DemandClock, breaks: Iterable[Break]) -> tuple[clocks.WarnTime, ...]:
-    """The moments of 50, 80 and 100 % of a clock."""
-    standard = _rules().standard
-    return _warnings(
-        standard.calendar,
-        clock.started_at,
-        clock.limit_kind,
-        clock.limit_amount,
-        tuple(breaks),
-        standard.nominal_minutes(clock.started_at),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _warnings(
-    calendar: WorkingCalendar,
-    start: datetime,
-    kind: str,
-    amount: int,
-    breaks: tuple[Break, ...],
-    nominal: int,
-) -> tuple[clocks.WarnTime, ...]:
-    """Kept for a while: one command asks for the same clock several times."""
-    limit = Limit(LimitKind(kind), amount)
-    return clocks.warn_times(calendar, start, limit, breaks, nominal_minutes=nominal)
+    return clocks.due_of(clock, breaks, _rules().standard)
 
 
 def start(
@@ -206,13 +167,7 @@ def stop(case: Case, kind: str, part: Assignment | None = None) -> list[DemandCl
         if clock.kind != kind or (part is not None and own is not part):
             continue
         breaks = breaks_for(case.pauses, own, case.now)
-        clock.due_at = due_of(clock, breaks)
-        clock.stopped_at = case.now
-        clock.next_warning_at = None
-        clock.elapsed_minutes = clocks.elapsed(
-            _rules().standard.calendar, clock.started_at, case.now, clock.limit_kind, breaks
-        )
-        clock.is_late = clock.is_late or clocks.is_late(clock.due_at, case.now)
+        clocks.halt(clock, case.now, breaks, _rules().standard)
         case.touch(clock)
         stopped.append(clock)
         if clock.is_late and clock.kind in FIRM:

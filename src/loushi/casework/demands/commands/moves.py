@@ -10,28 +10,24 @@ from django.utils.translation import gettext as _
 from loushi.casework.demands.commands import clocks, rating_mail, referring, telling
 from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.effects import EFFECTS, own_parts
-from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Solved, Verdict
+from loushi.casework.demands.models import Assignment, Demand, DemandEvent, Verdict
 from loushi.casework.demands.workflow import active_parts, workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.core.idempotency import once
+from loushi.foundation.core.rating import rating_faults
 from loushi.foundation.core.workflow import Move, Outcome
 from loushi.foundation.files.commands import attach
 
 INTERNAL = frozenset({"note", "ask_extension", "ask_suspension", "refuse_extension", "supervise"})
-CHOICES = {"verdict": Verdict.values, "solved": Solved.values}
 TEXT_LIMIT = 5000
 
 
 def _validate(values: Mapping[str, Any]) -> None:
-    errors: dict[str, Any] = {}
-    for name, allowed in CHOICES.items():
-        if values.get(name) and values[name] not in allowed:
-            errors[name] = _("这一项的取值不在可选范围内，请重新选择。")
-    score = values.get("score")
-    if score not in (None, "") and str(score) not in {"1", "2", "3", "4", "5"}:
-        errors["score"] = _("请在很不满意到很满意之间选一档。")
+    errors = rating_faults(values)
+    if values.get("verdict") and values["verdict"] not in Verdict.values:
+        errors["verdict"] = _("这一项的取值不在可选范围内，请重新选择。")
     for name in ("note", "reason", "answer", "words"):
         if len(str(values.get(name) or "")) > TEXT_LIMIT:
             errors[name] = _("最多 %(n)d 字，请精简或改用附件。") % {"n": TEXT_LIMIT}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.models import ClockFields
 from loushi.foundation.core.names import spoken
+from loushi.foundation.core.rating import RatedFields, score_range
 from loushi.foundation.core.scoping import PublicModel, Scoped, UnitPathField
 from loushi.foundation.core.workflow import HistoryFields
 from loushi.registry.accounts.models import Department, User
@@ -70,14 +71,6 @@ class Verdict(models.TextChoices):
     UNSOLVABLE = "unsolvable", _("暂无法解决")
 
 
-class Solved(models.TextChoices):
-    """The firm's own words, kept apart from the handler's verdict."""
-
-    YES = "yes", _("解决了")
-    PARTLY = "partly", _("解决一部分")
-    NO = "no", _("没解决")
-
-
 class DemandCategory(PublicModel):
     """Two levels; the top level is 五进楼宇 (S0): 党群 经济 民生 城管 综治. Editable data."""
 
@@ -102,7 +95,7 @@ class DemandCategory(PublicModel):
         return spoken(self.name, self.name_en)
 
 
-class Demand(Scoped):
+class Demand(RatedFields, Scoped):
     """One 诉求. Its number is prefix, year and id: unique, gaps allowed, no counter to wait for."""
 
     index_again = "loushi.casework.demands.commands.telling.index_again"
@@ -191,9 +184,6 @@ class Demand(Scoped):
 
     verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True, default="")
     answer = models.TextField(blank=True, default="")
-    score = models.PositiveSmallIntegerField(null=True, blank=True)
-    solved = models.CharField(max_length=8, choices=Solved.choices, blank=True, default="")
-    rated_at = models.DateTimeField(null=True, blank=True)
 
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
@@ -217,10 +207,7 @@ class Demand(Scoped):
             models.Index(fields=["unit_path", "submitted_at"], name="demand_path_submitted"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(score__isnull=True) | models.Q(score__range=(1, 5)),
-                name="demand_score_1_to_5",
-            ),
+            score_range("demand_score_1_to_5"),
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 condition=~models.Q(external_id=""),

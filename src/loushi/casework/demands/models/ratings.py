@@ -1,11 +1,11 @@
 """How a demand is rated, with an account or by a one-time link."""
 
 from django.db import models
-from django.utils import timezone
 
+from loushi.foundation.core.rating import RatingFields
 from loushi.foundation.core.scoping import Scoped, UnitPathField
 
-from .demands import Demand, Solved
+from .demands import Demand
 
 
 class RatingLink(Scoped):
@@ -36,17 +36,11 @@ class RatingLink(Scoped):
         return f"{self.demand_id} until {self.expires_at}"
 
 
-class Rating(Scoped):
+class Rating(RatingFields, Scoped):
     """评价: every rating ever given; the newest stands on the demand."""
 
     demand = models.ForeignKey(Demand, on_delete=models.CASCADE, related_name="ratings")
     unit_path = UnitPathField(db_index=False)
-    score = models.PositiveSmallIntegerField()
-    solved = models.CharField(max_length=8, choices=Solved.choices)
-    words = models.TextField(blank=True, default="")
-    by_link = models.BooleanField(default=False)
-    user_id = models.BigIntegerField(null=True, blank=True)
-    at = models.DateTimeField(default=timezone.now)
 
     class Meta(Scoped.Meta):
         pass

@@ -15,7 +15,6 @@ from loushi.casework.demands.models import (
     Demand,
     DemandClock,
     DemandEvent,
-    Solved,
     State,
 )
 from loushi.casework.demands.queries.lines import Line, lines
@@ -23,6 +22,7 @@ from loushi.casework.demands.queries.listing import capped_count, rows_of
 from loushi.casework.demands.queries.promises import day_words
 from loushi.casework.demands.workflow import ENDED, OPEN
 from loushi.foundation.core.actor import ENTERPRISE, Actor
+from loushi.foundation.core.rating import Solved
 from loushi.registry.enterprises import queries as enterprises
 
 RATING_DAYS = 7

@@ -4,6 +4,7 @@
 `standard`    the calendar in force, from the tables
 `levels`      which limits hold for a case
 `explaining`  the box 到期日怎么算 and its day-by-day rows, pure but for its sentences
+`rows`        clocks as rows of a package's table: due, warnings, stopping
 `drawing`     the clock bar and the floor clock as numbers from 0 to 1, pure
 """
 
@@ -43,6 +44,14 @@ from loushi.foundation.core.clocks.limits import (
     used_fraction,
     warn_times,
 )
+from loushi.foundation.core.clocks.rows import (
+    breaks_of,
+    derive,
+    due_of,
+    halt,
+    remind,
+    warnings_of,
+)
 from loushi.foundation.core.clocks.standard import (
     Standard,
     calendar_warnings,
@@ -69,11 +78,15 @@ __all__ = [
     "Stretch",
     "WarnTime",
     "bar",
+    "breaks_of",
     "calendar_warnings",
+    "derive",
     "due",
+    "due_of",
     "elapsed",
     "explain",
     "floors",
+    "halt",
     "install_default_service_levels",
     "is_late",
     "levels_for",
@@ -83,6 +96,7 @@ __all__ = [
     "pick",
     "reached_warning",
     "remaining",
+    "remind",
     "running",
     "service_level_for",
     "standard",
@@ -90,4 +104,5 @@ __all__ = [
     "total",
     "used_fraction",
     "warn_times",
+    "warnings_of",
 ]

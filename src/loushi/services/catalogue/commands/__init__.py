@@ -1,5 +1,20 @@
 """The only way to write policies, pushes, declarations, resources and the service list."""
 
+from .bundles import (
+    LISTS,
+    begin_version,
+    create_bundle,
+    department_ids,
+    discard_version,
+    drop_part,
+    examples,
+    move_part,
+    offer_bundle,
+    publish_bundle,
+    put_part,
+    update_bundle,
+    withdraw_bundle,
+)
 from .declaring import begin_declaration, move_declaration
 from .items import (
     ITEM_FIELDS,
@@ -24,6 +39,19 @@ from .policies import (
 from .resources import draft_resource, publish_resource, update_resource, withdraw_resource
 
 __all__ = [
+    "LISTS",
+    "begin_version",
+    "create_bundle",
+    "department_ids",
+    "discard_version",
+    "drop_part",
+    "examples",
+    "move_part",
+    "offer_bundle",
+    "publish_bundle",
+    "put_part",
+    "update_bundle",
+    "withdraw_bundle",
     "FIELDS",
     "ITEM_FIELDS",
     "adapt_entry",

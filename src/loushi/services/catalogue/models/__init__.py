@@ -1,11 +1,13 @@
-"""What is stored of policies (text, versions, who was told, who declared), of resources and of the
-service list."""
+"""What is stored of policies (text, versions, who was told, who declared), of resources, of the
+service list and of bundles."""
 
+from .bundles import BundleVersion, ServiceBundle
 from .items import ItemField, ItemSide, ItemVersion, MenuEntry, ServiceItem
 from .policies import Declaration, Policy, PolicyPush, PolicyVersion, PushRefusal
 from .resources import Resource, ResourceArea, ResourceKind
 
 __all__ = [
+    "BundleVersion",
     "Declaration",
     "ItemField",
     "ItemSide",
@@ -19,4 +21,5 @@ __all__ = [
     "ResourceArea",
     "ResourceKind",
     "ServiceItem",
+    "ServiceBundle",
 ]

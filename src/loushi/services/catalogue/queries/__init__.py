@@ -1,5 +1,21 @@
 """The only way to read policies, matches, declarations, resources and the service list."""
 
+from .bundles import (
+    BundleFilters,
+    BundleLine,
+    BundlePage,
+    Design,
+    bundle_lines,
+    bundle_list,
+    bundle_page,
+    bundle_row,
+    bundles,
+    department_names,
+    design_of,
+    live_version,
+    offered,
+    version_of,
+)
 from .items import (
     ItemFilters,
     ItemLine,
@@ -61,9 +77,13 @@ from .resources import (
 from .terms import Terms, full_codes, terms_of
 
 __all__ = [
-    "GROUPS",
+    "BundleFilters",
+    "BundleLine",
+    "BundlePage",
+    "Design",
     "Filters",
     "Firm",
+    "GROUPS",
     "ItemFilters",
     "ItemLine",
     "MatchFilters",
@@ -73,10 +93,17 @@ __all__ = [
     "ResourceFilters",
     "ResourceLine",
     "Terms",
+    "bundle_lines",
+    "bundle_list",
+    "bundle_page",
+    "bundle_row",
+    "bundles",
     "current",
     "declaration",
     "declaration_lines",
     "declarations",
+    "department_names",
+    "design_of",
     "entry_row",
     "field_choices",
     "first_unit",
@@ -91,10 +118,12 @@ __all__ = [
     "lines_of",
     "list_unit",
     "list_units",
+    "live_version",
     "match_lines",
     "match_page",
     "matches",
     "menu",
+    "offered",
     "offices",
     "own_item",
     "own_matches",
@@ -114,4 +143,5 @@ __all__ = [
     "terms_of",
     "to_push",
     "usable",
+    "version_of",
 ]

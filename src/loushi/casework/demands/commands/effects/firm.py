@@ -10,6 +10,7 @@ from loushi.casework.demands.commands.case import Case
 from loushi.casework.demands.commands.effects.registry import Values, add_part, effect, end_parts
 from loushi.casework.demands.models import Assignment, DemandPause, Rating, State
 from loushi.foundation.core.errors import TooMany
+from loushi.foundation.core.rating import rated
 
 URGE_INTERVAL = timedelta(hours=24)
 
@@ -24,22 +25,9 @@ def _supply_info(case: Case, values: Values) -> None:
 @effect("rate")
 def _rate(case: Case, values: Values) -> dict[str, Any]:
     demand = case.demand
-    demand.score = int(values["score"])
-    demand.solved = values["solved"]
-    demand.rated_at = case.now
     demand.closed_at = demand.closed_at or case.now
-    case.add(
-        case.ratings,
-        Rating(
-            demand=demand,
-            score=demand.score,
-            solved=demand.solved,
-            words=values.get("words") or "",
-            by_link=bool(values.get("by_link")),
-            user_id=case.actor.user_id,
-            at=case.now,
-        ),
-    )
+    rating = rated(demand, Rating, values, demand=demand, user_id=case.actor.user_id, at=case.now)
+    case.add(case.ratings, rating)
     end_parts(case, Assignment.State.ANSWERED)
     return {"score": demand.score, "solved": demand.solved}
 

@@ -1,0 +1,29 @@
+"""The only way to write applications."""
+
+from .consequences import on_calendar_changed
+from .links import by_token, token_of
+from .moving import (
+    add_record,
+    close_unrated,
+    move_step,
+    rate,
+    supply,
+    withdraw,
+    withdraw_record,
+)
+from .submit import Request, submit_application
+
+__all__ = [
+    "Request",
+    "add_record",
+    "by_token",
+    "close_unrated",
+    "move_step",
+    "on_calendar_changed",
+    "rate",
+    "submit_application",
+    "supply",
+    "token_of",
+    "withdraw",
+    "withdraw_record",
+]

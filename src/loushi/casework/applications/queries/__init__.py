@@ -1,0 +1,40 @@
+"""The only way to read applications."""
+
+from .case import CasePage, StepLine, case_page, own_page, page_of_row
+from .listing import (
+    ApplicationLine,
+    Filters,
+    all_lines,
+    application_list,
+    applications,
+    bundles_in_use,
+    firm_by_words,
+    of_firm,
+    own_lines,
+    waiting_count,
+)
+from .offers import published
+from .totals import RecordLine, Total, record_lines, totals
+
+__all__ = [
+    "ApplicationLine",
+    "CasePage",
+    "Filters",
+    "RecordLine",
+    "StepLine",
+    "Total",
+    "all_lines",
+    "application_list",
+    "applications",
+    "bundles_in_use",
+    "case_page",
+    "firm_by_words",
+    "of_firm",
+    "own_lines",
+    "own_page",
+    "page_of_row",
+    "published",
+    "record_lines",
+    "totals",
+    "waiting_count",
+]
