@@ -62,9 +62,9 @@ def submit_application(
         case = _create(actor, request, bundle, version, flow, files)
         return int(case.row.pk)
 
-    payload = {**asdict(request), "files": {
-        code: [getattr(one, "name", "") for one in given] for code, given in files.items()
-    }}  # fmt: skip
+    # Waiting files are claimed by the first sending, so a repeated one may not know of them.
+    names = {code: [getattr(one, "name", "") for one in given] for code, given in files.items()}
+    payload = {**asdict(request), "tokens": None, "files": names}
     with transaction.atomic():
         pk, _new = once(
             actor=actor, command="applications.submit", key=key, payload=payload, create=create
