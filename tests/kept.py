@@ -3,8 +3,8 @@
 `kept(name, fill)` calls `fill` the first time and keeps a copy of the whole database; from then on
 it puts the copy back, which takes a fraction of a second where filling takes several. Both engines
 do it with their own means: SQLite's online backup, PostgreSQL's template databases. The test must
-own a real transaction (`transactional_db`); what it leaves behind is flushed as usual. A flush also
-takes the reference data of the migrations, so filling starts from a copy made before any test ran.
+own a real transaction (`transactional_db`). After every such test the database is put back as the
+migrations made it: Django's flush would take their reference data from all tests that follow.
 """
 
 import sqlite3
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from loushi.foundation.core import stamps
@@ -37,7 +38,10 @@ def django_db_setup(
         if connection.vendor == "postgresql":
             _let_stamps_move()
         copies.keep(MIGRATED)
+    usual = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda test: copies.put_back(MIGRATED)
     yield copies
+    TransactionTestCase._fixture_teardown = usual
     with django_db_blocker.unblock():
         copies.end()
 
@@ -52,8 +56,6 @@ def kept(
         if name in copies.names:
             copies.put_back(name)
         else:
-            copies.put_back(MIGRATED)
-            _forget()
             fill()
             copies.keep(name)
         _forget()
