@@ -191,6 +191,13 @@ SAMPLES: dict[str, Sample] = {
     "catalogue:part_new": row("bundle", part="step"),
     "catalogue:part": row("bundle", part="step", code="s1"),
     "catalogue:part_change": row("bundle", part="step", code="s1"),
+    "catalogue:resource_times": row("resource"),
+    "catalogue:book": row("resource"),
+    "catalogue:resource_day": row("resource"),
+    "catalogue:host_book": row("resource"),
+    "catalogue:booking_cancel": row("resource_booking"),
+    "catalogue:booking_mark": row("resource_booking"),
+    "catalogue:booking_calendar": row("resource_booking"),
     "catalogue:own_policy": row("policy"),
     "catalogue:declare": row("policy"),
     # stations
@@ -358,6 +365,11 @@ SAMPLES: dict[str, Sample] = {
     "api:read_notice": api("notice"),
     "api:read_policy": api("policy"),
     "api:read_service_item": api("item"),
+    "api:list_resource_slots": api("resource"),
+    "api:book_resource": api("resource"),
+    "api:cancel_resource_booking": Sample(
+        lambda world: {"booking_id": world.ids["resource_booking"]}
+    ),
     "api:list_policy_firms": api("policy"),
     "api:list_enterprise_policies": api("enterprise"),
     "api:list_booking_slots": api("station"),

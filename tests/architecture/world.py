@@ -81,6 +81,9 @@ from loushi.services.catalogue.models import (
     MenuEntry,
     Policy,
     Resource,
+    ResourceBooking,
+    ResourceSlot,
+    ResourceTimes,
     ServiceBundle,
     ServiceItem,
 )
@@ -312,6 +315,19 @@ def _catalogue(world: World) -> None:
         conditions={"all": [{"fact": "size", "values": ["small"]}]}, **here,
     )  # fmt: skip
     today, path = timezone.localdate(), {"unit_path": world.here.path}
+    room = _make(
+        Resource, name="青年食堂", kind_id="canteen", state="published", capacity=200, **here
+    )
+    _make(ResourceTimes, resource=room, minutes=60, places=2, workday_hours="09:00-17:00", **path)
+    now, contact = timezone.now(), world.staff["enterprise_contact"]
+    slot = _make(
+        ResourceSlot, resource=room, starts_at=now + timedelta(days=1), places=2, taken=1,
+        ends_at=now + timedelta(days=1, hours=1), **path,
+    )  # fmt: skip
+    booked = _make(
+        ResourceBooking, slot=slot, resource=room, user=contact, holder=f"user:{contact.pk}",
+        turn=1, state="booked", name=contact.name, **path,
+    )  # fmt: skip
     item = _make(ServiceItem, code="C01", **here)
     said = {"title": "店招备案", "field_id": "government", "side_id": "government"}
     _make(ItemVersion, item=item, number=1, since=today, **said, **path)
@@ -319,9 +335,8 @@ def _catalogue(world: World) -> None:
         "policy": policy.pk,
         "item": item.pk,
         "menu_entry": _make(MenuEntry, item=item, since=today, **here).pk,
-        "resource": _make(
-            Resource, name="青年食堂", kind_id="canteen", state="published", capacity=200, **here
-        ).pk,
+        "resource": room.pk,
+        "resource_booking": booked.pk,
         "declaration": _make(
             Declaration, policy=policy, enterprise_id=world.ids["enterprise"],
             began_on=timezone.localdate(), unit_path=world.here.path,

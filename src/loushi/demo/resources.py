@@ -3,6 +3,7 @@ with its towers, a room, a shuttle, a draft)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from loushi.demo.places import Places
 from loushi.foundation.core.actor import Actor
@@ -19,6 +20,14 @@ RESOURCES = (
     ("expert", "大咖智囊团", "商会", "法律、财税、知识产权坐诊，提前一天预约",
      6, "人", "每周三下午"),
 )  # fmt: skip
+
+_ALWAYS = {"days_ahead": 14, "release_minutes": 15}
+TIMES: dict[str, dict[str, Any]] = {
+    "room": {**_ALWAYS, "minutes": 60, "places": 1, "most": 1, "workday_hours": "09:00-17:00",
+             "restday_hours": "10:00-16:00", "extended_hours": "18:00-20:00"},
+    "canteen": {**_ALWAYS, "minutes": 30, "places": 60, "most": 10,
+                "workday_hours": "11:00-13:30"},
+}  # fmt: skip
 
 
 def write_items(
@@ -63,5 +72,7 @@ def write(actor: Actor, places: Places, today: date, say: Callable[[str], None])
             )  # fmt: skip
             if number < len(RESOURCES) - 1:
                 commands.publish_resource(actor=actor, resource_id=row.pk)
+            if kind in TIMES:
+                commands.set_times(actor=actor, resource_id=row.pk, values=TIMES[kind])
             count += 1
     say(f"  社区资源 {count}")

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from loushi.foundation.core.actor import ENTERPRISE
 from loushi.services.catalogue import commands, queries
+from loushi.services.catalogue.api_bookings import bookings
 from loushi.services.catalogue.api_bundles import router as bundles
 from loushi.services.catalogue.api_items import items
 from loushi.services.catalogue.conditions import every
@@ -20,6 +21,7 @@ from loushi.services.catalogue.words import reasons
 router = Router(tags=["catalogue"])
 router.add_router("", items)
 router.add_router("", bundles)
+router.add_router("", bookings)
 CLEAN = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 VERDICTS = {0: "failed", 1: "unknown", 2: "met"}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.foundation.core.permissions import declare
-from loushi.foundation.core.scoping import DEPARTMENT, UNIT, Leg, OwnLeg, UnitLeg, scope
+from loushi.foundation.core.scoping import DEPARTMENT, UNIT, Leg, OwnLeg, UnitLeg, UserLeg, scope
 from loushi.foundation.core.units import WIDTH
 from loushi.foundation.lists.registry import WordList, offer
 from loushi.foundation.notices.registry import declare_kind
@@ -39,7 +39,10 @@ from loushi.services.catalogue.models import (
     PushRefusal,
     Resource,
     ResourceArea,
+    ResourceBooking,
     ResourceKind,
+    ResourceSlot,
+    ResourceTimes,
     ServiceBundle,
     ServiceItem,
 )
@@ -54,7 +57,16 @@ EXPORT = declare("catalogue.export", _("导出政策匹配、申报和服务清�
 IMPORT = declare("catalogue.import", _("导入惠企政策和服务清单"))
 DESIGN = declare("catalogue.bundles", _("设计、检查、发布一类事"))
 OWN = declare("catalogue.own", _("为本企业查看政策、登记申报"))
+BOOK = declare("catalogue.book", _("预约社区资源、取消自己的预约"))
+BOOKINGS = declare("catalogue.bookings", _("查看社区资源的预约名单"))
+HOST = declare("catalogue.host", _("办理资源预约：登记到场、未到、代为预约"))
 
+KIND_BOOKING = declare_kind(
+    "catalogue.booking", _("资源预约：候补转为预约、被取消"), permission=BOOK
+)
+KIND_CALL = declare_kind(
+    "catalogue.booking_call", _("资源预约：代为预约的人轮到了，要打电话"), permission=HOST
+)
 KIND_POLICY = declare_kind("catalogue.policy", _("适合本企业的政策"), permission=OWN)
 KIND_DECLARED = declare_kind("catalogue.declared", _("政策申报的进展"), permission=OWN)
 
@@ -134,6 +146,12 @@ scope(Resource, view=VIEW, legs=READERS)
 scope(ResourceArea, view=VIEW, legs=[UnitLeg()])
 scope(ServiceBundle, view=VIEW, legs=READERS)
 scope(BundleVersion, view=VIEW, legs=[UnitLeg()])
+scope(ResourceTimes, view=VIEW, legs=[UnitLeg()])
+scope(ResourceSlot, view=BOOKINGS, legs=[UnitLeg()])
+scope(
+    ResourceBooking, view=BOOKINGS,
+    legs=[UnitLeg(), UserLeg("user_id", frozenset({BOOKINGS, BOOK}))],
+)  # fmt: skip
 scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyPush, view=MATCH, legs=[UnitLeg()])
 scope(PushRefusal, view=TRACK, legs=[UnitLeg(), OwnLeg(ENTERPRISE, "enterprise_id")])

@@ -10,8 +10,9 @@ from loushi.foundation.core.actor import Actor
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.queries import buildings_of_unit, choices, unit_choices
 from loushi.services.catalogue import queries
-from loushi.services.catalogue.models import Resource
-from loushi.services.catalogue.policy import CHANGE, OWN
+from loushi.services.catalogue.models import Resource, ResourceTimes
+from loushi.services.catalogue.policy import BOOK, CHANGE, HOST, OWN
+from loushi.services.catalogue.queries.bookings import times_of
 from loushi.services.catalogue.showing import desk_tabs, period
 
 State = Resource.State
@@ -45,19 +46,31 @@ def resource_context(actor: Actor, row: Resource) -> dict[str, Any]:
     """One resource."""
     (line,) = queries.lines_of([row])
     may = can_at(actor, CHANGE, row.unit_path)
+    times = times_of(row)
     facts = [
         (_("类型"), row.kind.label), (_("所属社区"), row.unit.name), (_("提供方"), row.provider),
         (_("容量"), capacity(line)), (_("提供时间"), period(row.since, row.until)),
-        (_("开放时间"), row.hours), (_("联系电话"), row.contact), (_("来自"), row.origin_label),
+        (_("开放时间"), row.hours), (_("预约"), _booking(times)),
+        (_("联系电话"), row.contact), (_("来自"), row.origin_label),
     ]  # fmt: skip
     return {
         "row": row, "kind": KINDS[State(row.state)], "towers": line.towers,
         "tower_count": len(line.towers), "capacity": capacity(line),
         "period": period(row.since, row.until), "may_change": may,
+        "may_host": times is not None and can_at(actor, HOST, row.unit_path),
+        "may_book": times is not None and actor.has(BOOK) and row.state == State.PUBLISHED,
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "publishable": may and row.state != State.PUBLISHED,
         "withdrawable": may and row.state == State.PUBLISHED,
     }  # fmt: skip
+
+
+def _booking(times: ResourceTimes | None) -> str:
+    """In which slots a resource is booked."""
+    if times is None:
+        return ""
+    given = {"minutes": times.minutes, "places": times.places, "days": times.days_ahead}
+    return _("每 %(minutes)d 分钟 %(places)d 个名额，可提前 %(days)d 天") % given
 
 
 def own_context(actor: Actor) -> dict[str, Any]:

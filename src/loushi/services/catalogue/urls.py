@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.catalogue.views import bundles, items, own, resources
+from loushi.services.catalogue.views import bookings, bundles, items, own, resources
 from loushi.services.catalogue.views import policies as desk
 
 app_name = "catalogue"
@@ -32,6 +32,14 @@ urlpatterns = [
         name="part_change",
     ),
     path("bundles/<int:pk>/do/<slug:name>/", bundles.act, name="bundle_act"),
+    path("resources/<int:pk>/times/", bookings.times, name="resource_times"),
+    path("resources/<int:pk>/book/", bookings.book, name="book"),
+    path("resources/<int:pk>/day/", bookings.day, name="resource_day"),
+    path("resources/<int:pk>/day/book/", bookings.host_book, name="host_book"),
+    path("bookings/<int:pk>/cancel/", bookings.cancel, name="booking_cancel"),
+    path("bookings/<int:pk>/mark/", bookings.mark, name="booking_mark"),
+    path("bookings/<int:pk>.ics", bookings.calendar, name="booking_calendar"),
+    path("own/bookings/", bookings.own_bookings, name="own_bookings"),
     path("own/resources/", resources.own_resources, name="own_resources"),
     path("items/", items.item_list, name="items"),
     path("items/new/", items.create, name="item_create"),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from loushi.foundation.core.capacity import read_hours
 from loushi.foundation.core.errors import Refused
 from loushi.foundation.transfer.commands import (
     Column,
@@ -20,7 +21,6 @@ from loushi.registry.territory.queries import leaf_id, units_by_name
 from loushi.services.stations import commands
 from loushi.services.stations.models import Kind, Station, Tenure
 from loushi.services.stations.policy import IMPORT
-from loushi.services.stations.queries import read_hours
 
 HOURS = ("workday_hours", "restday_hours", "extended_hours")
 

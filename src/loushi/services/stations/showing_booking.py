@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loushi.foundation.core.capacity import BookingState
+from loushi.foundation.core.capacity import BookingState, SlotLine
+from loushi.services.catalogue.policy import BOOK as RESERVE
 from loushi.services.stations import queries
 from loushi.services.stations.models import Booking, Station
 from loushi.services.stations.queries.bookings import OPEN
@@ -40,7 +41,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     rows = queries.own_bookings(request.actor)
     ahead = [_line(one) for one in rows if one.state in OPEN]
     return {
-        "ahead": ahead, "ahead_count": len(ahead),
+        "ahead": ahead, "ahead_count": len(ahead), "resources": request.actor.has(RESERVE),
         "past": [_line(one) for one in reversed(rows) if one.state not in OPEN],
         "stations": [
             {"row": one, "today": _hours(one)}
@@ -152,11 +153,11 @@ def _span(slot: Any) -> str:
     return f"{start:%H:%M}-{end:%H:%M}"
 
 
-def _key(line: queries.SlotLine) -> str:
+def _key(line: SlotLine) -> str:
     return f"{timezone.localtime(line.starts_at):%Y-%m-%dT%H:%M}"
 
 
-def _left(line: queries.SlotLine) -> str:
+def _left(line: SlotLine) -> str:
     if line.free > 0 and not line.waiting:
         return ngettext("余 %(n)d", "余 %(n)d", line.free) % {"n": line.free}
     return _("已满，候补 %(n)d 人") % {"n": line.waiting}

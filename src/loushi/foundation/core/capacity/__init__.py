@@ -15,12 +15,14 @@ Rules, decided once and tested:
    units would fit. When places come free the head of the waiting list gets them, or nobody does.
 3. **One holder, one place at a time.** Two bookings of one holder that overlap in time are refused,
    whatever they are for (within one package), waiting ones included; the asking is serialized.
+   One person may be known by several names (an account, a phone): `also` names them.
 4. **A cancel is idempotent**, a booking that was served or missed is not cancelled any more.
 5. **No-show.** Who has not arrived `release_minutes` after the start (or after moving up, where
    that was later) loses the place to the waiting list. Who then comes late gets a place back if
    one is free and nobody waits.
-6. **Opening hours.** `slots_of` cuts a day's hours into slots, `check_open` refuses what crosses
-   midnight or lies outside the hours, in a sentence.
+6. **Opening hours.** `opened` knows make-up workdays and extended hours, `slots_of` cuts a day's
+   hours into slots, `check_open` refuses what crosses midnight or lies outside the hours, in a
+   sentence. A `Timetable` puts it together for one owner: days, times with what is free, one offer.
 
 Locks are taken in one order: holder, slot, booking. Rights and records are the package's.
 `rules` is pure and usable alone.
@@ -28,7 +30,9 @@ Locks are taken in one order: holder, slot, booking. Rights and records are the 
 
 from .engine import Capacity, Change, Offer
 from .fields import BookingFields, BookingState, SlotFields
+from .hours import Opening, is_workday, opened, read_hours
 from .rules import check_open, merged, slots_of
+from .timetable import SlotLine, Timetable
 
 __all__ = [
     "BookingFields",
@@ -36,8 +40,14 @@ __all__ = [
     "Capacity",
     "Change",
     "Offer",
+    "Opening",
     "SlotFields",
+    "SlotLine",
+    "Timetable",
     "check_open",
+    "is_workday",
     "merged",
+    "opened",
+    "read_hours",
     "slots_of",
 ]

@@ -1,6 +1,6 @@
 """Booking, giving back, waiting: the database side of the rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -55,9 +55,10 @@ class Capacity(Generic[S, B]):
 
     def book(
         self, offer: Offer, *, holder: str, units: int = 1,
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[str, Any] | None = None, also: Collection[str] = (),
     ) -> Change[B]:  # fmt: skip
-        """Books, or enters in the waiting list: the row's state says which."""
+        """Books, or enters in the waiting list: the row's state says which. `also` are further
+        names of the same person, who gets no second place at that time under any of them."""
         if not holder:
             raise ValueError("a booking needs a holder")
         if units < 1 or units > offer.places:
@@ -65,11 +66,12 @@ class Capacity(Generic[S, B]):
                 _("一次最多预约 %(places)d 个名额。") % {"places": offer.places}, field="units"
             )
         with transaction.atomic():
-            _one_at_a_time(holder)
+            names = sorted({holder, *also})
+            _one_at_a_time(names)
             now = timezone.now()
             if offer.starts_at <= now:
                 raise Refused(_("这个时段已经开始。请选后面的时段。"), field="slot")
-            self._refuse_overlap(holder, offer)
+            self._refuse_overlap(names, offer)
             slot = self._slot_of(offer)
             waits = self._waiting(slot).exists() or not self._take(slot, units)
             self._slots().filter(pk=slot.pk).update(turns=F("turns") + 1)
@@ -123,6 +125,17 @@ class Capacity(Generic[S, B]):
             row.arrived_at = row.arrived_at or row.ended_at
             row.save(update_fields=["state", "arrived_at", "ended_at"])
         return Change(row)
+
+    def step(self, pk: int, name: str) -> Change[B]:
+        """What the provider's list registers: "arrived", "served" or "missed"; not before the
+        day."""
+        steps = {"arrived": self.arrive, "served": self.serve, "missed": self.miss}
+        if name not in steps:
+            raise Refused(_("没有“%(name)s”这个办理步骤。") % {"name": name})
+        starts_at = self._bookings().filter(pk=pk).values_list("slot__starts_at", flat=True).first()
+        if starts_at and timezone.localtime(starts_at).date() > timezone.localdate():
+            raise Refused(_("还没到预约的那一天，不能登记。"))
+        return steps[name](pk)
 
     def miss(self, pk: int) -> Change[B]:
         """Nobody came; the place goes to the waiting list."""
@@ -229,9 +242,9 @@ class Capacity(Generic[S, B]):
             found.append(one)
         return found
 
-    def _refuse_overlap(self, holder: str, offer: Offer) -> None:
+    def _refuse_overlap(self, names: Collection[str], offer: Offer) -> None:
         other = self._bookings().filter(
-            holder=holder, state__in=ACTIVE, slot__starts_at__lt=offer.ends_at,
+            holder__in=names, state__in=ACTIVE, slot__starts_at__lt=offer.ends_at,
             slot__ends_at__gt=offer.starts_at,
         )  # fmt: skip
         if other.exists():
@@ -255,9 +268,10 @@ def _still(slot: Any, row: Any, state: str, now: datetime) -> bool:
     return bool(since + timedelta(minutes=slot.release_minutes) <= now)
 
 
-def _one_at_a_time(holder: str) -> None:
+def _one_at_a_time(names: Collection[str]) -> None:
     """Serializes the askings of one holder, who may press in two places at once. SQLite needs
     nothing: its transactions begin with the write lock."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [holder])
+            for name in names:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -11,6 +11,7 @@ from .directory import (
     role_by_code,
     roles,
 )
+from .holding import holders_of, plain_phone
 from .own import sessions_of, tokens_of
 from .people import (
     PersonFilter,
@@ -65,6 +66,8 @@ __all__ = [
     "usable_supports",
     "user_by_login",
     "users_by_name",
+    "holders_of",
+    "plain_phone",
     "users_with_permission",
     "with_posts",
 ]

@@ -1,6 +1,7 @@
-"""What is stored of policies (text, versions, who was told, who declared), of resources, of the
-service list and of bundles."""
+"""What is stored of policies (text, versions, who was told, who declared), of resources and their
+bookings, of the service list and of bundles (一类事)."""
 
+from .bookings import ResourceBooking, ResourceSlot, ResourceTimes
 from .bundles import BundleVersion, ServiceBundle
 from .items import ItemField, ItemSide, ItemVersion, MenuEntry, ServiceItem
 from .policies import Declaration, Policy, PolicyPush, PolicyVersion, PushRefusal
@@ -19,7 +20,10 @@ __all__ = [
     "PushRefusal",
     "Resource",
     "ResourceArea",
+    "ResourceBooking",
     "ResourceKind",
+    "ResourceSlot",
+    "ResourceTimes",
     "ServiceItem",
     "ServiceBundle",
 ]

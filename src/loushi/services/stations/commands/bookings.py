@@ -1,7 +1,6 @@
 """Bookings: booked, given back, served; who waits moves up and is told."""
 
 import re
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,11 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.idempotency import once
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.notices.commands import Phrase, notify
-from loushi.registry.accounts.queries import users_with_permission
+from loushi.registry.accounts.queries import (
+    holders_of,
+    plain_phone,
+    users_with_permission,
+)
 from loushi.services.stations.models import Booking, Station
 from loushi.services.stations.policy import BOOK, KIND_BOOKING, KIND_CALL, WINDOW
 from loushi.services.stations.queries import bookable, booking, firm_of, offer_at, service_names
@@ -45,7 +48,7 @@ def book(
         "user_id": actor.user_id, "name": actor.name[:40], "firm": firm_of(actor),
         "phone": phone, "service": service, "matter": matter,
     }  # fmt: skip
-    return _booked(actor, station, starts_at, f"user:{actor.user_id}", values, key)
+    return _booked(actor, station, starts_at, values, key)
 
 
 def book_for(
@@ -65,8 +68,7 @@ def book_for(
         "name": name.strip()[:40], "phone": phone, "firm": firm.strip()[:80],
         "service": service, "matter": matter,
     }  # fmt: skip
-    holder = "phone:" + re.sub(r"\D", "", phone)
-    return _booked(actor, station, starts_at, holder, values, key)
+    return _booked(actor, station, starts_at, values, key)
 
 
 def cancel_booking(*, actor: Actor, booking_id: int) -> Booking:
@@ -85,16 +87,9 @@ def cancel_booking(*, actor: Actor, booking_id: int) -> Booking:
 
 def mark_booking(*, actor: Actor, booking_id: int, step: str) -> Booking:
     """At the window: "arrived", "served" or "missed"."""
-    steps: Mapping[str, Callable[[int], Change[Booking]]] = {
-        "arrived": engine.arrive, "served": engine.serve, "missed": engine.miss,
-    }  # fmt: skip
     row = fetch(Booking, actor, booking_id, permission=WINDOW, related=("slot",))
-    if step not in steps:
-        raise Refused(_("没有“%(name)s”这个办理步骤。") % {"name": step})
-    if timezone.localtime(row.slot.starts_at).date() > timezone.localdate():
-        raise Refused(_("还没到预约的那一天，不能登记。"))
     with transaction.atomic():
-        change = steps[step](row.pk)
+        change = engine.step(row.pk, step)
         _follow(actor, change, "stations.booking_mark")
     return change.row
 
@@ -116,16 +111,16 @@ def offer_again(*, station: Station) -> None:
 
 
 def _booked(
-    actor: Actor, station: Station, starts_at: datetime, holder: str, values: dict[str, Any],
-    key: str,
-) -> Booking:  # fmt: skip
+    actor: Actor, station: Station, starts_at: datetime, values: dict[str, Any], key: str
+) -> Booking:
     values = _cleaned(station, values)
+    holder, also = holders_of(user_id=values.get("user_id"), phone=values["phone"])
     payload = {"station": station.pk, "at": starts_at.isoformat(), "holder": holder, **values}
 
     def create() -> int:
         offer = offer_at(station, starts_at)
         change = engine.book(
-            offer, holder=holder,
+            offer, holder=holder, also=also | _under(values["phone"]),
             values={**values, "station": station, "unit_path": station.unit_path},
         )  # fmt: skip
         _follow(actor, change, "stations.booking_make")
@@ -143,6 +138,7 @@ def _cleaned(station: Station, values: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }
+    found["phone"] = plain_phone(found["phone"])
     wrong: dict[str, Any] = {}
     offered = service_names(station)
     if offered and found["service"] not in offered:
@@ -154,6 +150,12 @@ def _cleaned(station: Station, values: dict[str, Any]) -> dict[str, Any]:
     if wrong:
         raise Refused.many(wrong)
     return found if offered else found | {"service": ""}
+
+
+def _under(phone: str) -> frozenset[str]:
+    """Under which names the bookings stand that gave this phone."""
+    rows = Booking.objects.unscoped("one person books once at a time").filter(phone=phone)
+    return frozenset(rows.values_list("holder", flat=True)) if phone else frozenset()
 
 
 def _follow(actor: Actor, change: Change[Booking], action: str) -> None:

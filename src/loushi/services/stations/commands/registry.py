@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.capacity import read_hours
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch
 from loushi.registry.accounts.policy import can_at
@@ -29,7 +30,7 @@ from loushi.services.stations.models import (
     Tenure,
 )
 from loushi.services.stations.policy import CHANGE
-from loushi.services.stations.queries import read_hours, standard_on
+from loushi.services.stations.queries import standard_on
 
 from .bookings import offer_again
 

@@ -1,7 +1,6 @@
 """The only way to read stations, rotas and bookings."""
 
 from .bookings import (
-    SlotLine,
     bookable,
     booking,
     booking_days,
@@ -27,7 +26,7 @@ from .duty import (
     shifts_at,
     swap_partners,
 )
-from .opening import Opening, opening_on, read_hours
+from .opening import opening_on
 from .registry import (
     Filters,
     StationLine,
@@ -54,10 +53,8 @@ __all__ = [
     "Cell",
     "Day",
     "Filters",
-    "Opening",
     "Partner",
     "RotaPage",
-    "SlotLine",
     "StationLine",
     "StationPage",
     "booking",
@@ -79,7 +76,6 @@ __all__ = [
     "pending_swaps",
     "phone_of",
     "problem_of",
-    "read_hours",
     "rota_list",
     "rota_page",
     "rota_row",

@@ -1,15 +1,13 @@
 """Bookings: what may be booked, one's own, the day of a station."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import ENTERPRISE, Actor
-from loushi.foundation.core.capacity import BookingState, Capacity, Offer, check_open, slots_of
-from loushi.foundation.core.errors import NotVisible, Refused
+from loushi.foundation.core.capacity import BookingState, Capacity, Offer, SlotLine, Timetable
+from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.scoping import fetch
 from loushi.registry.accounts.models import User
 from loushi.registry.enterprises.models import Enterprise
@@ -24,18 +22,6 @@ engine = Capacity(BookingSlot, Booking)
 OPEN = (BookingState.BOOKED, BookingState.WAITING, BookingState.ARRIVED)
 SHOWN = timedelta(days=60)
 RELATED = ("slot", "station")
-
-
-@dataclass(frozen=True, slots=True)
-class SlotLine:
-    """A time of a day: `free` places, `waiting` people; `past` when it has begun."""
-
-    starts_at: datetime
-    ends_at: datetime
-    places: int
-    free: int
-    waiting: int
-    past: bool
 
 
 def offering(actor: Actor, permission: str = BOOK) -> QuerySet[Station]:
@@ -56,63 +42,28 @@ def bookable(actor: Actor, station_id: int, permission: str = BOOK) -> Station:
     return row
 
 
+def timetable(station: Station) -> Timetable:
+    """What the station offers."""
+    return Timetable(
+        engine, {"station": station}, lambda on: opening_on(station, on),
+        station.slot_minutes or 0, station.slot_places, station.days_ahead,
+        station.release_minutes, until=station.until, more={"unit_path": station.unit_path},
+    )  # fmt: skip
+
+
 def booking_days(station: Station) -> list[date]:
     """The days from today on that still have times, as far ahead as the station takes bookings."""
-    today, clock = timezone.localdate(), timezone.localtime().time()
-    ahead = [today + timedelta(days=n) for n in range(station.days_ahead + 1)]
-    days = []
-    for on in ahead:
-        times = slots_of(opening_on(station, on).spans, station.slot_minutes or 0)
-        over = on == today and bool(times) and times[-1][0] <= clock
-        if times and not over and not (station.until and on > station.until):
-            days.append(on)
-    return days
+    return timetable(station).days()
 
 
 def slot_lines(station: Station, on: date) -> list[SlotLine]:
     """All times of a day, with what is free."""
-    zone, now = timezone.get_current_timezone(), timezone.now()
-    rows = BookingSlot.objects.unscoped("counts of a station that was checked").filter(
-        station=station, starts_at__gte=datetime.combine(on, datetime.min.time(), zone),
-        starts_at__lt=datetime.combine(on + timedelta(days=1), datetime.min.time(), zone),
-    ).annotate(
-        waits=Count("bookings", filter=Q(bookings__state=BookingState.WAITING))
-    )  # fmt: skip
-    known = {row.starts_at: row for row in rows}
-    found = []
-    for start, end in slots_of(opening_on(station, on).spans, station.slot_minutes or 0):
-        at = datetime.combine(on, start, zone)
-        row = known.get(at)
-        places = row.places if row else station.slot_places
-        taken, waiting = (row.taken, row.waits) if row else (0, 0)
-        ends_at = datetime.combine(on, end, zone)
-        found.append(SlotLine(at, ends_at, places, places - taken, waiting, at <= now))
-    return found
+    return timetable(station).lines(on)
 
 
 def offer_at(station: Station, starts_at: datetime) -> Offer:
     """What the station offers at a moment; Refused says why it offers nothing."""
-    today, minutes = timezone.localdate(), station.slot_minutes or 0
-    last = today + timedelta(days=station.days_ahead)
-    if station.until:
-        last = min(last, station.until)
-    if starts_at <= timezone.now():
-        raise Refused(_("这个时段已经开始。请选后面的时段。"), field="slot")
-    if starts_at.year > last.year + 1 or timezone.localtime(starts_at).date() > last:
-        raise Refused(
-            _("最多提前 %(days)d 天预约。请选近一些的日子。") % {"days": station.days_ahead},
-            field="slot",
-        )
-    at = timezone.localtime(starts_at)
-    end = at + timedelta(minutes=minutes)
-    spans = opening_on(station, at.date()).spans
-    check_open(at, end, spans, field="slot")
-    if (at.time(), end.time()) not in slots_of(spans, minutes):
-        raise Refused(_("请从列出的时段里选一个。"), field="slot")
-    return Offer(
-        at, end, station.slot_places, {"station": station}, station.release_minutes,
-        {"unit_path": station.unit_path},
-    )  # fmt: skip
+    return timetable(station).offer(starts_at)
 
 
 def service_names(station: Station) -> list[str]:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.capacity import Opening
 from loushi.foundation.core.scoping import fetch, path_range, permits
 from loushi.registry.buildings.queries import Page, page_of
 from loushi.registry.territory.models import Unit
@@ -22,7 +23,7 @@ from loushi.services.stations.models import (
 )
 from loushi.services.stations.policy import CHANGE, WINDOW
 
-from .opening import Opening, opening_on
+from .opening import opening_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.capacity import is_workday
 from loushi.foundation.core.days import day_begins, day_ends
 from loushi.foundation.core.scoping import fetch, permits
 from loushi.foundation.solvers.rota import Member, Problem, Rules, Slot
@@ -25,8 +26,6 @@ from loushi.services.stations.models import (
     Station,
 )
 from loushi.services.stations.policy import ROTA
-
-from .opening import is_workday
 
 WHY = "rows of a rota that was fetched"
 
