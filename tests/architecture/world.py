@@ -99,10 +99,12 @@ from loushi.services.governance.models import (
 from loushi.services.stations.models import (
     Booking,
     BookingSlot,
+    Counter,
     DutyMember,
     DutyRota,
     DutyShift,
     DutySlot,
+    QueueTicket,
     Station,
     SwapRequest,
 )
@@ -264,6 +266,8 @@ def _stations(world: World, department: Department) -> None:
         Booking, slot=time, station=station, user=contact, holder=f"user:{contact.pk}", turn=1,
         state="booked", name=contact.name, **path,
     )  # fmt: skip
+    counter = _make(Counter, station=station, name="1 号窗口", **path)
+    ticket = _make(QueueTicket, station=station, on=today, number=1, counter=counter, **path)
     rota = _make(DutyRota, name="本月轮值", first=today, last=today, **here)
     names = {"name": "部门", "rota": rota, **path}
     one = _make(DutyMember, department=department, **names)
@@ -279,7 +283,7 @@ def _stations(world: World, department: Department) -> None:
     )  # fmt: skip
     world.ids |= {
         "station": station.pk, "rota": rota.pk, "shift": shift.pk, "swap": swap.pk,
-        "booking": booked.pk,
+        "booking": booked.pk, "queue_ticket": ticket.pk,
     }  # fmt: skip
 
 

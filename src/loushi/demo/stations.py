@@ -58,6 +58,10 @@ def write(
                     "spaces": [("会客厅", Decimal(24), 12, "洽谈"), ("值守台", Decimal(8), 2, "")],
                 },
             )  # fmt: skip
+            if n == 0:
+                commands.set_counters(
+                    actor=actor, station_id=row.pk, lines=[("1 号窗口", []), ("2 号窗口", [])]
+                )
             if n < len(KINDS):
                 commands.inspect(
                     actor=actor, station_id=row.pk, on=today - timedelta(days=rng.randrange(60)),

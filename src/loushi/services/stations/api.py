@@ -12,7 +12,8 @@ from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from loushi.services.stations import commands, queries
-from loushi.services.stations.models import Booking
+from loushi.services.stations.models import Booking, QueueTicket
+from loushi.services.stations.policy import BOOK
 
 Problem = dict[str, Any]
 router = Router(tags=["stations"])
@@ -73,6 +74,31 @@ class ShiftOut(Schema):
     starts_at: datetime
     ends_at: datetime
     attended: bool | None
+
+
+class TicketIn(Schema):
+    """A service of the station, or none yet."""
+
+    service: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+
+
+class TicketOut(Schema):
+    """A number; `front` counts who waits before it, `counter` is where it was called or sent."""
+
+    id: int
+    number: str
+    service: str
+    state: str
+    state_label: str
+    front: int
+    counter: str
+
+
+class QueueOut(Schema):
+    """How many wait, and the caller's own number."""
+
+    waiting: int
+    own: TicketOut | None
 
 
 @router.get("", response=StationPage, operation_id="list_stations", summary=str(_("服务站点列表")))
@@ -191,6 +217,37 @@ def list_own_bookings(request: HttpRequest) -> Any:
 def cancel_booking(request: HttpRequest, booking_id: Path[Id]) -> Any:
     """Gives a booking back; repeating it changes nothing."""
     return _booking(commands.cancel_booking(actor=request.actor, booking_id=booking_id))
+
+
+@router.get(
+    "/{int:station_id}/tickets", response={200: QueueOut, 404: Problem},
+    operation_id="read_queue", summary=str(_("站点排队情况和我的号")),
+)  # fmt: skip
+def read_queue(request: HttpRequest, station_id: Path[Id]) -> Any:
+    """How many wait, and the caller's own number of today."""
+    station = queries.queue_station(request.actor, station_id, BOOK)
+    own = queries.own_ticket(request.actor, station)
+    waiting = queries.waiting_count(station)
+    return {"waiting": waiting, "own": _ticket(own) if own else None}
+
+
+@router.post(
+    "/{int:station_id}/tickets",
+    response={201: TicketOut, 403: Problem, 404: Problem, 422: Problem},
+    operation_id="take_ticket", summary=str(_("取号")),
+)  # fmt: skip
+def take_ticket(request: HttpRequest, station_id: Path[Id], payload: TicketIn) -> Any:
+    """Takes a number; who has one already gets the same one again."""
+    made = commands.take_ticket(actor=request.actor, station_id=station_id, **payload.dict())
+    return Status(201, _ticket(made))
+
+
+def _ticket(row: QueueTicket) -> dict[str, Any]:
+    return {
+        "id": row.pk, "number": str(row), "service": row.service, "state": row.state,
+        "state_label": row.get_state_display(), "front": queries.in_front(row),
+        "counter": row.counter.name if row.counter else "",
+    }  # fmt: skip
 
 
 def _booking(row: Booking) -> dict[str, Any]:

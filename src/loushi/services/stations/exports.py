@@ -40,3 +40,29 @@ class StationExporter(Exporter):
     @classmethod
     def rows(cls, actor: Actor) -> Iterable[Any]:
         return queries.station_lines(actor, queries.Filters())
+
+
+@register_exporter
+class TicketExporter(Exporter):
+    """Numbers of the counter queue, without names."""
+
+    name = "queue_tickets"
+    label = _("排队叫号")
+    permission = EXPORT
+    columns = (
+        ExportColumn("station", _("服务站点"), width=28),
+        ExportColumn("on", _("日期")),
+        ExportColumn("label", _("号")),
+        ExportColumn("service", _("服务"), width=24),
+        ExportColumn("channel", _("取号方式")),
+        ExportColumn("counter", _("窗口")),
+        ExportColumn("state", _("状态")),
+        ExportColumn("waited", _("等候（分钟）")),
+        ExportColumn("served", _("办理（分钟）")),
+        ExportColumn("calls", _("叫号次数")),
+        ExportColumn("transfers", _("转窗口次数")),
+    )
+
+    @classmethod
+    def rows(cls, actor: Actor) -> Iterable[Any]:
+        return queries.ticket_lines(actor)

@@ -10,6 +10,7 @@ from loushi.registry.enterprises.policy import NearLeg
 from loushi.services.stations.models import (
     Booking,
     BookingSlot,
+    Counter,
     DutyAway,
     DutyMember,
     DutyRota,
@@ -19,6 +20,7 @@ from loushi.services.stations.models import (
     FeedToken,
     Inspection,
     InspectionResult,
+    QueueTicket,
     Station,
     StationService,
     StationSpace,
@@ -40,6 +42,7 @@ KIND_BOOKING = declare_kind("stations.booking", _("预约：候补转为预约�
 KIND_CALL = declare_kind(
     "stations.booking_call", _("预约：代为预约的人轮到了，要打电话"), permission=WINDOW
 )
+KIND_QUEUE = declare_kind("stations.queue", _("叫号：轮到您了"), permission=BOOK)
 OWN = frozenset({VIEW, DUTY})
 OWN_BOOKING = frozenset({BOOKINGS, BOOK})
 
@@ -47,6 +50,8 @@ OWN_BOOKING = frozenset({BOOKINGS, BOOK})
 scope(Station, view=VIEW, legs=[UnitLeg(), NearLeg()])
 scope(BookingSlot, view=BOOKINGS, legs=[UnitLeg()])
 scope(Booking, view=BOOKINGS, legs=[UnitLeg(), UserLeg("user_id", OWN_BOOKING)])
+scope(Counter, view=VIEW, legs=[UnitLeg()])
+scope(QueueTicket, view=BOOKINGS, legs=[UnitLeg(), UserLeg("user_id", OWN_BOOKING)])
 for _model in (
     StationService, StationSpace, Inspection, InspectionResult, DutyRota, DutyMember,
     DutyAway, DutyTemplate, DutySlot,

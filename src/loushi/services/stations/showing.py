@@ -87,6 +87,7 @@ def station_context(page: queries.StationPage) -> dict[str, Any]:
         "page": page, "row": row, "line": line,
         "today": hours or _("今天不开放"),
         "offered": [(label, "、".join(names)) for label, names in offered.items()],
+        "queue": page.may_serve and bool(queries.counters(row)),
         "window": page.may_serve and row.slot_minutes is not None,
         "booking": _booking(row),
         "inspection_count": len(page.inspections), "space_count": len(page.spaces),

@@ -16,6 +16,7 @@ from loushi.foundation.core.capacity import BookingState, SlotLine
 from loushi.services.catalogue.policy import BOOK as RESERVE
 from loushi.services.stations import queries
 from loushi.services.stations.models import Booking, Station
+from loushi.services.stations.policy import BOOK
 from loushi.services.stations.queries.bookings import OPEN
 
 KINDS = {
@@ -42,6 +43,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     ahead = [_line(one) for one in rows if one.state in OPEN]
     return {
         "ahead": ahead, "ahead_count": len(ahead), "resources": request.actor.has(RESERVE),
+        "halls": list(queries.queueing(request.actor, BOOK).order_by("name", "pk")),
         "past": [_line(one) for one in reversed(rows) if one.state not in OPEN],
         "stations": [
             {"row": one, "today": _hours(one)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.stations.views import bookings, duty, registry, rotas
+from loushi.services.stations.views import bookings, duty, queue, registry, rotas
 
 app_name = "stations"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("<int:pk>/window/book/", bookings.window_book, name="window_book"),
     path("bookings/<int:pk>/cancel/", bookings.cancel, name="booking_cancel"),
     path("bookings/<int:pk>/mark/", bookings.mark, name="booking_mark"),
+    path("<int:pk>/counters/", queue.counters, name="counters"),
+    path("<int:pk>/queue/", queue.desk, name="queue"),
+    path("<int:pk>/queue/print/", queue.print_number, name="queue_print"),
+    path("<int:pk>/queue/screen/", queue.screen, name="queue_screen"),
+    path("<int:pk>/queue/do/<slug:name>/", queue.act, name="queue_act"),
+    path("<int:pk>/ticket/", queue.ticket, name="ticket"),
+    path("queue/<int:pk>/", queue.number, name="queue_number"),
     path("rotas/", rotas.rota_list, name="rotas"),
     path("rotas/new/", rotas.create, name="rota_create"),
     path("rotas/<int:pk>/", rotas.rota, name="rota"),

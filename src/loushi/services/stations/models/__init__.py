@@ -1,6 +1,10 @@
 """What is stored of stations, of duty rotas and of bookings."""
 
 from .bookings import Booking, BookingSlot
+from .queue import (
+    Counter,
+    QueueTicket,
+)
 from .registry import (
     Inspection,
     InspectionResult,
@@ -25,6 +29,7 @@ from .rota import (
 __all__ = [
     "Booking",
     "BookingSlot",
+    "Counter",
     "DutyAway",
     "DutyMember",
     "DutyRota",
@@ -35,6 +40,7 @@ __all__ = [
     "Inspection",
     "InspectionResult",
     "Kind",
+    "QueueTicket",
     "StandardItem",
     "Station",
     "StationService",
