@@ -293,6 +293,7 @@ SAMPLES: dict[str, Sample] = {
     "applications:act": row("application", name="withdraw"),
     "applications:step": row("application", code="s1", move="done"),
     # matching
+    "matching:match_decide": row("match", name="confirm"),
     "matching:issue": row("issue"),
     "matching:edit": row("issue"),
     "matching:add": row("issue"),
@@ -382,6 +383,8 @@ SAMPLES: dict[str, Sample] = {
     "api:list_booking_slots": api("station"),
     "api:book_station": api("station"),
     "api:read_queue": api("station"),
+    "api:confirm_match": api("match"),
+    "api:dismiss_match": api("match"),
     "api:take_ticket": api("station"),
     "api:cancel_booking": api("booking"),
     "api:read_visit": api("visit"),

@@ -24,6 +24,7 @@ from loushi.casework.matching.models import (
     CommonIssueDemand,
     JointDecision,
     JointMeeting,
+    Match,
     MeetingIssue,
     MeetingKind,
     MeetingSeat,
@@ -432,7 +433,11 @@ def _matching(world: World, department: Department) -> None:
     decision = _make(
         JointDecision, meeting=joint, issue=issue, text="决定", owner="某人", due_on=today, **path
     )
-    world.ids |= {"issue": issue.pk, "joint": joint.pk, "decision": decision.pk}
+    match = _make(
+        Match, demand_id=world.ids["demand"], resource_id=world.ids["resource"], why="服务这幢楼",
+        expires_on=today, **path,
+    )  # fmt: skip
+    world.ids |= {"issue": issue.pk, "joint": joint.pk, "decision": decision.pk, "match": match.pk}
 
 
 def _foundation(world: World) -> None:

@@ -9,8 +9,10 @@ from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from loushi.casework.matching import commands, queries
+from loushi.casework.matching.api_matches import matches
 
 router = Router(tags=["matching"])
+router.add_router("", matches)
 CLEAN = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Ids = Annotated[list[Id], Field(max_length=200)]
@@ -184,7 +186,9 @@ def create_common_issue(request: HttpRequest, payload: NewIssueIn, key: str = Ke
     return Status(201, _detail(queries.issue_page(request.actor, made.pk)))
 
 
-@router.get("/{issue_id}", response=_answers(200, IssueDetail, 404, 422), summary=_("一个共性问题"))
+@router.get(
+    "/{int:issue_id}", response=_answers(200, IssueDetail, 404, 422), summary=_("一个共性问题")
+)
 def read_common_issue(request: HttpRequest, issue_id: Path[Id]) -> Any:
     """One issue."""
     return _detail(queries.issue_page(request.actor, issue_id))

@@ -15,6 +15,7 @@ from loushi.casework.matching.models import (
     JointAnswer,
     JointDecision,
     JointMeeting,
+    Match,
     MeetingIssue,
     MeetingSeat,
 )
@@ -26,7 +27,9 @@ from loushi.foundation.files.registry import register as register_files
 from loushi.foundation.notices.registry import declare_kind
 
 VIEW = declare("matching.view", _("查看共性问题和对接会"))
-GROUP = declare("matching.group", _("建立、合并、拆分、交办共性问题，并入和移出诉求"))
+GROUP = declare(
+    "matching.group", _("建立、合并、拆分、交办共性问题，并入和移出诉求；提出和确认供需匹配")
+)
 CONVENE = declare("matching.convene", _("安排服务联建对接会，登记到会、记录和决定"))
 ANSWER = declare("matching.answer", _("对共性问题统一答复"))
 FOLLOW = declare("matching.follow", _("登记对接会决定的进展"))
@@ -34,6 +37,9 @@ EXPORT = declare("matching.export", _("导出共性问题"))
 
 KIND_ISSUE = declare_kind("matching.issue", _("共性问题交到我单位、有了答复"), permission=VIEW)
 KIND_MEETING = declare_kind("matching.meeting", _("服务联建对接会通知"), permission=VIEW)
+KIND_MATCH = declare_kind(
+    "matching.match", _("为我的诉求找到了资源或服务"), permission="demands.submit"
+)
 KIND_DECISION = declare_kind("matching.decision", _("对接会交给我单位的事"), permission=FOLLOW)
 
 scope(
@@ -53,6 +59,7 @@ scope(
         LinkLeg(DEPARTMENT, MeetingSeat, row="meeting_id", key="department_id"),
     ],
 )
+scope(Match, view=VIEW, legs=[UnitLeg()])
 scope(JointDecision, view=VIEW, legs=[UnitLeg(), OwnLeg(DEPARTMENT, "department_id")])
 # What hangs on an issue or a meeting is reached through it; on its own only by unit.
 for _model in (CommonIssueDemand, IssueUnit, IssueEvent, JointAnswer, MeetingIssue, MeetingSeat):

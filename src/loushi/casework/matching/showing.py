@@ -82,7 +82,10 @@ def filters_from(query: Mapping[str, str]) -> queries.Filters:
 
 
 def tabs(active: str) -> dict[str, Any]:
-    named = [("list", _("共性问题")), ("meetings", _("对接会")), ("decisions", _("会议决定"))]
+    named = [
+        ("list", _("共性问题")), ("meetings", _("对接会")), ("decisions", _("会议决定")),
+        ("lists", _("三张清单")), ("matches", _("供需匹配")),
+    ]  # fmt: skip
     return {
         "tabs": [
             {"label": label, "href": reverse(f"matching:{name}"), "active": name == active}

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from loushi.casework.matching.views import grouping, issues, meetings
+from loushi.casework.matching.views import grouping, issues, matches, meetings
 
 app_name = "matching"
 urlpatterns = [
     path("", issues.issue_list, name="list"),
+    path("lists/", matches.lists, name="lists"),
+    path("matches/", matches.matches, name="matches"),
+    path("matches/propose/", matches.propose, name="match_propose"),
+    path("matches/<int:pk>/do/<slug:name>/", matches.decide, name="match_decide"),
     path("new/", grouping.create, name="create"),
     path("pick/", grouping.pick, name="pick"),
     path("join/<int:pk>/", grouping.join, name="join"),

@@ -12,6 +12,11 @@ from .grouping import (
     undo_add,
 )
 from .issues import close_issue, create_issue, edit_issue, note_issue, recall_issue, reopen_issue
+from .matching import (
+    confirm_match,
+    dismiss_match,
+    propose_matches,
+)
 from .meetings import (
     call_meeting,
     cancel_meeting,
@@ -37,9 +42,11 @@ __all__ = [
     "cancel_meeting",
     "close_issue",
     "close_meeting",
+    "confirm_match",
     "create_issue",
     "create_meeting",
     "decide",
+    "dismiss_match",
     "dissolve_issue",
     "edit_issue",
     "follow_decision",
@@ -47,6 +54,7 @@ __all__ = [
     "hold_meeting",
     "merge_issues",
     "note_issue",
+    "propose_matches",
     "recall_issue",
     "record_attendance",
     "refer_issue",

@@ -1,6 +1,9 @@
 """What is stored of common issues, joint meetings and joint answers."""
 
 from .issues import CommonIssue, CommonIssueDemand, IssueEvent, IssueUnit, JointAnswer
+from .matches import (
+    Match,
+)
 from .meetings import JointDecision, JointMeeting, MeetingIssue, MeetingKind, MeetingSeat
 
 __all__ = [
@@ -11,6 +14,7 @@ __all__ = [
     "JointAnswer",
     "JointDecision",
     "JointMeeting",
+    "Match",
     "MeetingIssue",
     "MeetingKind",
     "MeetingSeat",

@@ -21,6 +21,17 @@ from .issues import (
     visible_item,
     waiting_count,
 )
+from .matches import (
+    MatchLine,
+    all_matches,
+    match_counts,
+    match_line,
+    match_lines,
+    match_row,
+    matches,
+    matches_of,
+    own_confirmed,
+)
 from .meetings import (
     DecisionFilters,
     MeetingLine,
@@ -39,12 +50,24 @@ from .meetings import (
 from .own import OwnView, bodies_for, own_view
 from .proposals import Proposal, Target, proposals_for_demand, proposals_for_issue, targets
 from .reach import Reach, reach
+from .wants import (
+    GiftLine,
+    ListLine,
+    WantLine,
+    community_gifts,
+    employee_wishes,
+    enterprise_needs,
+    list_lines,
+)
 
 __all__ = [
     "DecisionFilters",
     "Filters",
+    "GiftLine",
     "IssueLine",
     "IssuePage",
+    "ListLine",
+    "MatchLine",
     "MeetingLine",
     "MeetingPage",
     "Member",
@@ -52,11 +75,16 @@ __all__ = [
     "Proposal",
     "Reach",
     "Target",
+    "WantLine",
     "all_lines",
+    "all_matches",
     "bodies_for",
     "categories",
+    "community_gifts",
     "decision_row",
     "decisions",
+    "employee_wishes",
+    "enterprise_needs",
     "groupable",
     "growing",
     "issue_lines",
@@ -67,6 +95,13 @@ __all__ = [
     "issues",
     "kinds",
     "leads",
+    "list_lines",
+    "match_counts",
+    "match_line",
+    "match_lines",
+    "match_row",
+    "matches",
+    "matches_of",
     "may_follow",
     "meetable",
     "meeting_lines",
@@ -75,6 +110,7 @@ __all__ = [
     "meetings",
     "members_of",
     "membership",
+    "own_confirmed",
     "own_departments",
     "own_view",
     "proposals_for_demand",

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from loushi.casework.demands.queries import OPEN
-from loushi.casework.matching import queries
+from loushi.casework.matching import match_showing, queries
 from loushi.casework.matching.policy import GROUP
 from loushi.foundation.core.actor import Actor
 
@@ -40,3 +40,19 @@ def of_item(actor: Actor, item_id: int, **given: Any) -> Shown:
     """On an agenda item: the common issue that it is about, where the actor sees it."""
     row = queries.issues(actor).filter(item=item_id).order_by("-pk").first()
     return ("matching/behind.html", {"row": row}) if row else None
+
+
+def matches_of_demand(actor: Actor, demand_id: int, **given: Any) -> Shown:
+    """On a case: what the community can give that may fit."""
+    if not actor.has(GROUP):
+        return None
+    rows = queries.matches_of(actor, demand_id)
+    found = [match_showing.line(one) for one in rows]
+    return ("matching/match_panel.html", {"rows": found}) if found else None
+
+
+def matches_of_own(actor: Actor, demand_id: int, **given: Any) -> Shown:
+    """On the submitter's own case: what was found for it."""
+    rows = queries.own_confirmed(actor, demand_id)
+    found = [match_showing.line(one) for one in rows]
+    return ("matching/own_matches.html", {"rows": found}) if found else None

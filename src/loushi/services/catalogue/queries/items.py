@@ -169,6 +169,13 @@ def item_title(actor: Actor, item_id: int) -> str:
     return "" if row is None else row.title
 
 
+def item_titles(ids: Iterable[int]) -> dict[int, str]:
+    """The last names of items that were checked."""
+    rows = ItemVersion.objects.unscoped("names of items that were checked")
+    found = rows.filter(item__in=list(ids)).order_by("number")
+    return dict(found.values_list("item_id", "title"))
+
+
 def item_versions(actor: Actor, item_id: int) -> list[ItemVersion]:
     """All that an item has said, the newest first."""
     rows = ItemVersion.objects.visible_to(actor).filter(item=item_id)

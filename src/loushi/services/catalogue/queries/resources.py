@@ -41,6 +41,8 @@ class ResourceLine:
     state: str
     state_label: str
     towers: tuple[str, ...]
+    unit_id: int = 0
+    tower_ids: tuple[int, ...] = ()
 
 
 def resources(actor: Actor, filters: ResourceFilters) -> QuerySet[Resource]:
@@ -100,15 +102,17 @@ def served_ids(row: Resource) -> list[int]:
 def lines_of(rows: Sequence[Resource]) -> list[ResourceLine]:
     """Rows as lines, with their towers."""
     found: dict[int, list[str]] = defaultdict(list)
+    ids: dict[int, list[int]] = defaultdict(list)
     areas = ResourceArea.objects.unscoped("towers of resources that are scoped")
     held = areas.filter(resource__in=[row.pk for row in rows]).order_by("building__name", "pk")
-    for pk, name in held.values_list("resource_id", "building__name"):
+    for pk, name, tower in held.values_list("resource_id", "building__name", "building_id"):
         found[pk].append(name)
+        ids[pk].append(tower)
     return [
         ResourceLine(
             row.pk, row.name, row.kind_id, row.kind.label, row.unit.name, row.provider,
             row.summary, row.capacity, row.measure, row.since, row.until, row.state,
-            row.get_state_display(), tuple(found[row.pk]),
+            row.get_state_display(), tuple(found[row.pk]), row.unit_id, tuple(ids[row.pk]),
         )
         for row in rows
     ]  # fmt: skip

@@ -32,6 +32,7 @@ from .meetings import (
     update_meeting,
     write_notes,
 )
+from .reminding import remind_tasks
 from .resolutions import (
     add_task,
     draft_resource,
@@ -71,6 +72,7 @@ __all__ = [
     "propose_item",
     "propose_many",
     "record_attendance",
+    "remind_tasks",
     "report_back",
     "schedule",
     "set_rule",
