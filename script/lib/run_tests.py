@@ -9,8 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import programs
 from postgres import PrivateServer
@@ -49,18 +51,27 @@ class Run:
         self.failed: list[str] = []
         self.skipped: list[str] = []
         self.summaries: list[str] = []
-        self.child: subprocess.Popen[str] | None = None
+        self.children: list[subprocess.Popen[str]] = []
         self.server: PrivateServer | None = None
 
     def gates(self) -> None:
-        for name, command in GATES:
-            started = time.monotonic()
-            code, output = self._call([str(part) for part in command], show=False)
-            word = "ok" if code == 0 else "FAILED"
-            say(f"  {name:18} {word:7} {time.monotonic() - started:5.1f} s")
-            if code:
-                say(output.rstrip())
-                self.failed.append(name)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            try:
+                for name, (code, output), seconds in pool.map(self._gate, GATES):
+                    say(f"  {name:18} {'FAILED' if code else 'ok':7} {seconds:5.1f} s")
+                    if code:
+                        say(output.rstrip())
+                        self.failed.append(name)
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.stop()
+                raise
+
+    def _gate(self, gate: tuple[str, list[Any]]) -> tuple[str, tuple[int, str], float]:
+        name, command = gate
+        started = time.monotonic()
+        done = self._call([str(part) for part in command], show=False)
+        return name, done, time.monotonic() - started
 
     def tests(self, name: str, marks: str, processes: int = 2, **environment: str) -> None:
         command = [
@@ -85,29 +96,30 @@ class Run:
         self, command: list[str], *, show: bool = True, **environment: str
     ) -> tuple[int, str]:
         """Runs a command in a process group of its own and returns its code and its output."""
-        self.child = subprocess.Popen(
+        child = subprocess.Popen(
             command, cwd=ROOT, env=clean_environment(self.folder) | environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
+        self.children.append(child)
         lines = []
-        assert self.child.stdout
-        for line in self.child.stdout:
+        assert child.stdout
+        for line in child.stdout:
             lines.append(line)
             if show:
                 sys.stdout.write(line)
                 sys.stdout.flush()
-        code = self.child.wait()
-        self.child = None
+        code = child.wait()
+        self.children.remove(child)
         return code, "".join(lines)
 
     def stop(self) -> None:
-        if self.child and self.child.poll() is None:
-            os.killpg(self.child.pid, signal.SIGTERM)
+        for child in [one for one in self.children if one.poll() is None]:
+            os.killpg(child.pid, signal.SIGTERM)
             try:
-                self.child.wait(timeout=10)
+                child.wait(timeout=10)
             except subprocess.TimeoutExpired:
-                os.killpg(self.child.pid, signal.SIGKILL)
-                self.child.wait()
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
         if self.server:
             self.server.stop()
 
