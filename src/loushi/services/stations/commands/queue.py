@@ -86,10 +86,9 @@ def call_next(*, actor: Actor, counter_id: int) -> QueueTicket:
             raise Conflict(
                 _("%(number)s 还在办理。请先登记办完、过号或转窗口。") % {"number": held}
             )
-        found = waiting_for(counter, tickets(counter.station))
-        if not found:
+        row = _first(waiting_for(counter, tickets(counter.station)))
+        if row is None:
             raise Conflict(_("现在没有人在等这个窗口。"))
-        row = QueueTicket.objects.unscoped(WHY).select_for_update().get(pk=found[0].pk)
         now = timezone.now()
         row.waited += _seconds(row.since, now)
         row.state, row.counter, row.since, row.calls = State.CALLED, counter, now, row.calls + 1
@@ -195,6 +194,13 @@ def _called(actor: Actor, ticket_id: int) -> QueueTicket:
         raise Conflict(_("%(number)s 现在是“%(state)s”，不能再这样办。")
                        % {"number": row, "state": row.get_state_display()})  # fmt: skip
     return row  # type: ignore[no-any-return]
+
+
+def _first(found: Sequence[QueueTicket]) -> QueueTicket | None:
+    """The first of these, locked, that nobody has given back since they were read."""
+    rows = QueueTicket.objects.unscoped(WHY).select_for_update()
+    locked = (rows.filter(pk=one.pk, state=State.WAITING).first() for one in found)
+    return next((one for one in locked if one is not None), None)
 
 
 def _seconds(since: datetime, now: datetime) -> int:

@@ -12,8 +12,8 @@ from .registry import Station
 
 
 class Counter(Scoped):
-    """A window of a station. `services` are the words of what it does, none means everything;
-    `until` the first day on which it no longer stands."""
+    """A window of a station. `services` are the words of what it does, none means everything; one
+    that is no longer open calls nobody."""
 
     station = models.ForeignKey(
         Station, on_delete=models.CASCADE, related_name="counters", db_index=False

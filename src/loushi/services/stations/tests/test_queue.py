@@ -90,6 +90,18 @@ def test_who_is_sent_to_another_counter_comes_first_there(hall: Any) -> None:
     assert (row.waited, row.served, row.transfers) == (2 * 60, 8 * 60, 1)
 
 
+def test_a_number_given_back_while_the_list_was_read_is_not_called(
+    hall: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, there = paper(hall), paper(hall)
+    monkeypatch.setattr("loushi.services.stations.commands.queue.waiting_for",
+                        lambda *_given: [gone, there])  # fmt: skip
+    commands.leave_queue(actor=hall.actors["clerk"], ticket_id=gone.pk)
+    assert call(hall, hall.two) == there
+    gone.refresh_from_db()
+    assert gone.state == "left"
+
+
 def test_the_figures_carry_numerator_and_denominator(hall: Any) -> None:
     rows = [paper(hall) for _n in range(4)]
     for number, minutes in enumerate((5, 20, 30)):
