@@ -48,31 +48,31 @@ def propose_matches(*, actor: Actor) -> int:
     if not actor.has(GROUP):
         raise Denied
     offers = _offers(actor)
+    rows = Demand.objects.visible_to(actor, GROUP).filter(state__in=OPEN).order_by("-pk")
+    demands = list(rows.select_related("category")[:LOOKED_AT])
+    fitting = [(one, fit) for one in demands for fit in fits(_want(one), offers, topics(), EACH)]
     now, until = timezone.now(), timezone.localdate() + HOLDS
     made: list[Match] = []
-    with transaction.atomic():
-        rows = Demand.objects.visible_to(actor, GROUP).filter(state__in=OPEN).order_by("-pk")
-        demands = list(rows.select_related("category")[:LOOKED_AT])
+    renewed = 0
+    with transaction.atomic():  # comparing is over: nobody waits for it
         held = {
             (one.demand_id, one.resource_id, one.item_id): one
             for one in Match.objects.unscoped(WHY).filter(demand__in=[d.pk for d in demands])
         }
-        renewed = 0
-        for one in demands:
-            for fit in fits(_want(one), offers, topics(), EACH):
-                what, pk = fit.key.split(":")
-                resource, item = (int(pk), None) if what == "resource" else (None, int(pk))
-                former = held.get((one.pk, resource, item))
-                if former is None:
-                    made.append(
-                        Match(demand=one, resource_id=resource, item_id=item, score=fit.score,
-                              unit_path=one.unit_path, why=_reason(fit)[:300], proposed_at=now,
-                              expires_on=until)
-                    )  # fmt: skip
-                elif former.state == State.PROPOSED and former.expires_on < now.date():
-                    former.expires_on, former.score = until, fit.score
-                    former.save(update_fields=["expires_on", "score"])
-                    renewed += 1
+        for one, fit in fitting:
+            what, pk = fit.key.split(":")
+            resource, item = (int(pk), None) if what == "resource" else (None, int(pk))
+            former = held.get((one.pk, resource, item))
+            if former is None:
+                made.append(
+                    Match(demand=one, resource_id=resource, item_id=item, score=fit.score,
+                          unit_path=one.unit_path, why=_reason(fit)[:300], proposed_at=now,
+                          expires_on=until)
+                )  # fmt: skip
+            elif former.state == State.PROPOSED and former.expires_on < timezone.localdate(now):
+                former.expires_on, former.score = until, fit.score
+                former.save(update_fields=["expires_on", "score"])
+                renewed += 1
         Match.objects.unscoped(WHY).bulk_create(made, ignore_conflicts=True)
         if made or renewed:
             record(actor=actor, action="matching.propose", subject=("matching.match", None, ""),
