@@ -11,6 +11,7 @@ from loushi.registry.accounts.models import Appointment
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.leads.models import InvestmentLead
+from loushi.services.stations.models import Counter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_engine]
 WHY = "the pages of real rows"
@@ -33,7 +34,13 @@ DESKS: dict[str, tuple[str, ...]] = {
         "/enterprises/vacancies/calendar/",
         "/enterprises/sign-ups/",
         "/enterprises/new/licence/",
+        "/catalogue/items/",
+        "/catalogue/items/template/",
+        "/stations/{station}/queue/",
+        "/stations/{station}/queue/screen/",
         "/matching/",
+        "/matching/lists/",
+        "/matching/matches/",
         "/matching/new/",
         "/matching/pick/",
         "/matching/meetings/",
@@ -47,7 +54,13 @@ DESKS: dict[str, tuple[str, ...]] = {
     "secadmin": ("/people/", "/people/new/", "/people/appoint/", "/people/support/"),
     "sysadmin": ("/demands/settings/", "/notices/undelivered/", "/account/tokens/"),
     "auditor": ("/audit/", "/audit/{entry}/"),
-    "firm1": ("/enterprises/mine/", "/visits/own/"),
+    "firm1": (
+        "/enterprises/mine/",
+        "/visits/own/",
+        "/catalogue/own/items/",
+        "/catalogue/own/bookings/",
+        "/stations/{station}/ticket/",
+    ),
 }
 
 
@@ -62,6 +75,7 @@ def first_rows() -> dict[str, int]:
         "other": firms[1].pk,
         "lead": InvestmentLead.objects.unscoped(WHY).filter(**inside).order_by("pk")[0].pk,
         "sweep": SweepCampaign.objects.unscoped(WHY).filter(**inside).order_by("pk")[0].pk,
+        "station": Counter.objects.unscoped(WHY).filter(**inside)[0].station_id,
         "entry": Entry.objects.unscoped(WHY).order_by("pk")[0].pk,
     }
 
