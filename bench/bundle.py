@@ -30,7 +30,7 @@ SECONDS = int(os.environ.get("LOUSHI_BENCH_SECONDS", "60"))
 PEOPLE, STEPS, THINK = 50, 12, 1.0
 WORKERS, BAR = 2, 300
 PATIENCE = 90  # seconds that a person repeats one step
-SHOWN = 20
+SHOWN = 40
 SEED = 20261126
 
 
@@ -163,7 +163,9 @@ def _waiting(http: httpx.Client, person: dict[str, Any], told: Told) -> list[tup
     with told.lock:
         told.lists.append((time.perf_counter() - began) * 1000)
     codes = {title: code for code, title in person["steps"]}
-    return [(one["id"], codes[title]) for one in shown for title in one["now"] if title in codes]
+    place, colleagues = person["share"]  # who works side by side divides what waits
+    mine = [one for one in shown if one["id"] % colleagues == place] or shown
+    return [(one["id"], codes[title]) for one in mine for title in one["now"] if title in codes]
 
 
 def _done(http: httpx.Client, application: int, code: str, told: Told) -> bool:

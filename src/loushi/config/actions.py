@@ -37,6 +37,7 @@ ACTIONS: dict[str, Any] = {
     "applications.close_unrated": _("归档无人评价的一类事"),
     "applications.rate": _("评价一类事"),
     "applications.record": _("记录一类事的数量或情况"),
+    "applications.step_assign": _("交给代跑的人"),
     "applications.step_ask": _("要求补正一类事步骤"),
     "applications.step_done": _("办好一类事步骤"),
     "applications.step_refuse": _("不予通过一类事步骤"),

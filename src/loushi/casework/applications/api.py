@@ -270,7 +270,7 @@ def rate_application(
 
 
 def _detail(request: HttpRequest, application_id: int) -> dict[str, Any]:
-    page = queries.case_page(request.actor, application_id)
+    page = queries.case_page(request.actor, application_id, history=False)
     row = page.row
     names = ("id", "number", "title", "applicant", "state", "result", "due_at", "is_late",
              "submitted_at", "ended_at", "score")  # fmt: skip

@@ -87,11 +87,14 @@ def _answer(one: Field) -> forms.Field:
     if one.kind == "date":
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         return forms.DateField(widget=widget, **given)
+    if one.kind in ("begin", "end"):
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        return forms.DateTimeField(widget=widget, **given)
     if one.kind == "ticks":
         return forms.MultipleChoiceField(
             choices=choices, widget=forms.CheckboxSelectMultiple, **given
         )
-    if one.kind in ("choice", "yes"):
+    if one.kind in ("choice", "yes", "place"):
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **given)
     return forms.CharField(max_length=200, **given)
 
@@ -138,6 +141,22 @@ class SaidForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["said"]
         field.label, field.required, field.help_text = label, required, hint
+
+
+class ErrandForm(forms.Form):
+    """Who runs the errand; a hand-over says how it stands."""
+
+    agent = forms.TypedChoiceField(label=lazy("由谁代跑"), coerce=int)
+    said = _area(
+        lazy("交接说明"), 300, required=False,
+        help_text=lazy("换人时写明办到哪一步、东西在哪里。"),
+    )  # fmt: skip
+    key = _key()
+
+    def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["agent"].choices = [("", lazy("请选择")), *people]
 
 
 class SupplyForm(forms.Form):

@@ -8,6 +8,7 @@ only what its steps need (`reach.py`), the contact while one of its steps runs.
 from django.utils.translation import gettext_lazy as _
 
 from loushi.casework.applications.models import (
+    AgentErrand,
     Application,
     ApplicationClock,
     ApplicationEvent,
@@ -16,6 +17,7 @@ from loushi.casework.applications.models import (
     ApplicationRating,
     ApplicationRecord,
     ApplicationStep,
+    FastTrack,
 )
 from loushi.casework.applications.reach import needed_materials
 from loushi.foundation.core.actor import DEPARTMENT, ENTERPRISE, UNIT, Actor
@@ -59,7 +61,7 @@ scope(ApplicationStep, view=VIEW, legs=[UnitLeg(), OwnLeg(DEPARTMENT, "departmen
 # What hangs on an application is reached through it; on its own only by unit.
 for _model in (
     ApplicationClock, ApplicationEvent, ApplicationMaterial, ApplicationPause, ApplicationRating,
-    ApplicationRecord,
+    ApplicationRecord, FastTrack, AgentErrand,
 ):  # fmt: skip
     scope(_model, view=VIEW, legs=[UnitLeg()])
 

@@ -26,9 +26,16 @@ from loushi.foundation.core.errors import Denied
 from loushi.registry.buildings.queries import unit_choices
 from loushi.services.catalogue.queries import department_names
 from loushi.services.catalogue.showing_bundles import picture
-from loushi.services.catalogue.words_bundles import limit_words, owner_words, value_words
+from loushi.services.catalogue.words_bundles import (
+    VERBS,
+    answer_words,
+    limit_words,
+    owner_words,
+)
 
 S = Application.State
+FAST = ("guide", "fill", "review", "file", "errand")
+"""The five verbs of the fast track."""
 SHOWS = ("mine", "live", "late", "all")
 
 
@@ -96,7 +103,7 @@ def case_context(request: HttpRequest, page: queries.CasePage) -> dict[str, Any]
     return {
         "page": page, "row": row, "kind": STATE_KINDS[S(row.state)], "lines": lines,
         "doing": [one for one in lines if one["line"].moves],
-        "answers": [(one.label, value_words(value)) for one, value in page.answers],
+        "answers": [(one.label, answer_words(one, value)) for one, value in page.answers],
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "picture": picture(page.flow, names, states), "timeline": entries(page.events),
         "step_count": len(page.steps), "material_count": len(page.materials),
@@ -111,7 +118,8 @@ def step_line(line: queries.StepLine, names: Mapping[int, str], now: Any) -> dic
     return {
         "line": line, "row": line.row, "kind": step_kind(line, now), "words": step_words(line, now),
         "owner": owner_words(line.design, names), "limit": limit_words(line.design),
-        "how": line.design.how,
+        "how": line.design.how, "runner": line.runner,
+        "verb": VERBS[line.design.verb] if line.design.verb in FAST else "",
     }  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Applying:
         data = self.request.POST if self.stage == "send" else None
         files = self.request.FILES if self.stage == "send" else None
         self.materials = MaterialsForm(data, files, materials=materials_for(self.flow, steps))
+        self.tokens = self._kept()
         return True
 
     def _found_firm(self) -> bool:
@@ -119,11 +120,15 @@ class Applying:
                 except Refused as refusal:
                     self.materials.add_error(f"material_{code}", str(refusal))
                     good = False
-        self.tokens = {
-            one.code: self._token(one.code) for one in self.materials.materials
-            if pending(self.request.actor, self._token(one.code))
-        }  # fmt: skip
+        self.tokens = self._kept()
         return good
+
+    def _kept(self) -> dict[str, str]:
+        """What waits under the form's key, by material."""
+        assert self.materials is not None
+        tokens = {one.code: self._token(one.code) for one in self.materials.materials}
+        actor = self.request.actor
+        return {code: token for code, token in tokens.items() if pending(actor, token)}
 
     def _token(self, code: str) -> str:
         key = str(self.form.cleaned_data["key"])

@@ -23,7 +23,8 @@ STEP_KINDS = {
     T.REFUSED: "returned", T.CANCELLED: "plain",
 }  # fmt: skip
 MOVE_KINDS = {
-    "submit": "new", "start": "handling", "ask": "paused", "supply": "new", "done": "done",
+    "submit": "new", "start": "handling", "assign": "handling", "ask": "paused",
+    "supply": "new", "done": "done",
     "refuse": "returned", "finished": "done", "refused": "returned", "withdraw": "returned",
     "rate": "done",
 }  # fmt: skip
@@ -82,6 +83,9 @@ def _more(event: ApplicationEvent) -> str:
     data = event.data
     if event.move == "rate":
         return rating_words(data.get("score"), data.get("solved", ""))
+    if event.move == "assign":
+        told = {"former": data.get("from", ""), "person": data.get("to", "")}
+        return _("%(former)s 交给 %(person)s") % told if told["former"] else told["person"]
     if event.move in ("record", "unrecord"):
         amount = data.get("amount")
         return " ".join(filter(None, [data.get("label", ""), f"{amount:,}" if amount else ""]))

@@ -19,6 +19,7 @@ from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor
 from loushi.foundation.core.scoping import permits
 from loushi.foundation.core.units import covers
 from loushi.foundation.core.workflow import Move, Workflow, states_of
+from loushi.services.catalogue.flow import flow_of
 
 S = Application.State
 T = ApplicationStep.State
@@ -31,11 +32,19 @@ ENDED = states_of(S.FINISHED, S.CLOSED, S.REFUSED, S.WITHDRAWN)
 RATABLE = states_of(S.FINISHED, S.REFUSED)
 RECORDING = states_of(S.HANDLING, S.FINISHED, S.CLOSED)
 
+
+def _errand(actor: Actor, row: ApplicationStep) -> Any:
+    design = flow_of(row.application.version.content).step(row.code)
+    runs = design is not None and design.verb == "errand"
+    return None if runs else _("这一步不是线下代跑，不用交给代跑的人。")
+
+
 STEP_MOVES = (
     Move("start", _l("开始办"), states_of(T.OPEN), T.WORKING, "applications.handle"),
     Move("ask", _l("要求补正"), DOING, T.ASKED, "applications.handle", ("said",)),
     Move("done", _l("办好了"), DOING, T.DONE, "applications.handle", primary=True),
     Move("refuse", _l("不予通过"), DOING, T.REFUSED, "applications.handle", ("said",)),
+    Move("assign", _l("交代跑"), DOING, None, "applications.handle", ("agent",), guard=_errand),
 )
 
 
@@ -81,6 +90,8 @@ def handles(actor: Actor, row: ApplicationStep, permission: str = "applications.
     """Whether this step is the actor's to do."""
     if actor.system:
         return True
+    if row.agent_id is not None and row.agent_id == actor.user_id:
+        return True  # whoever runs the errand
     if row.department_id is not None:
         return str(row.department_id) in actor.keys(DEPARTMENT, permission)
     return any(covers(path, row.unit_path) for path in actor.keys(UNIT, permission))

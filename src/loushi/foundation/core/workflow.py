@@ -127,8 +127,8 @@ class Workflow(Generic[M]):
             for move in self.moves
             if state in move.sources
             and not move.system
-            and (move.guard is None or move.guard(actor, row) is None)
             and self.allowed(actor, move, row)
+            and (move.guard is None or move.guard(actor, row) is None)
         ]
 
     def check(self, actor: Actor, move: Move, row: M, values: Mapping[str, Any]) -> None:

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from loushi.foundation.core.clocks import InvalidLimit
 from loushi.services.catalogue.flow import (
     CHOOSING,
+    CLAIM,
     FIELD_KINDS,
+    LISTED,
     MOST_STEPS,
     Field,
     Flow,
@@ -39,6 +41,7 @@ def faults(flow: Flow, departments: Collection[int]) -> list[Fault]:
     """Everything that keeps a bundle from being published; `departments` are those that exist."""
     return [
         *_asked(flow),
+        *_claim(flow),
         *_steps(flow, departments),
         *_conditions(flow),
         *_shape(flow),
@@ -54,9 +57,18 @@ def _asked(flow: Flow) -> Iterator[Fault]:
                 text = _("“%(name)s”写了 %(n)d 次，请改名或删掉多余的。")
                 yield Fault(part, code, text % {"name": label, "n": count})
     for one in flow.fields:
-        if one.kind not in FIELD_KINDS or (one.kind in ("choice", "ticks") and not one.options):
+        if one.kind not in FIELD_KINDS or (one.kind in LISTED and not one.options):
             yield Fault("field", one.code, _("“%(name)s”还没有选项，请一行写一个。")
                         % {"name": one.label})  # fmt: skip
+
+
+def _claim(flow: Flow) -> Iterator[Fault]:
+    """Place and time: all three questions or none, once each, and required."""
+    asked = [one for one in flow.fields if one.kind in CLAIM]
+    kinds = sorted(one.kind for one in asked)
+    if asked and (kinds != sorted(CLAIM) or not all(one.required for one in asked)):
+        text = _("要查地点和时间冲突，地点、开始时间、结束时间三个问题要各有一个，并且必填。")
+        yield Fault("field", asked[0].code, text)
 
 
 def _steps(flow: Flow, departments: Collection[int]) -> Iterator[Fault]:

@@ -14,8 +14,14 @@ from typing import Any
 from loushi.foundation.core.clocks import Limit
 
 Answers = Mapping[str, Any]
-FIELD_KINDS = ("text", "long", "number", "date", "choice", "ticks", "yes")
-CHOOSING = ("choice", "ticks", "yes")
+FIELD_KINDS = (
+    "text", "long", "number", "date", "choice", "ticks", "yes", "place", "begin", "end",
+)  # fmt: skip
+CHOOSING = ("choice", "ticks", "yes", "place")
+LISTED = ("choice", "ticks", "place")
+"""Kinds whose options are written down."""
+CLAIM = ("place", "begin", "end")
+"""A form with these three takes a place for a time: two applications never get the same."""
 RECORD_KINDS = ("count", "log")
 VERBS = ("handle", "guide", "fill", "review", "file", "errand")
 CHANNELS = ("online", "window", "site")
@@ -121,6 +127,11 @@ class Flow:
 
     def field(self, code: str) -> Field | None:
         return next((one for one in self.fields if one.code == code), None)
+
+    def claim(self) -> tuple[Field, ...]:
+        """The questions for place, beginning and end; () where the bundle takes no place."""
+        found = [next((one for one in self.fields if one.kind == kind), None) for kind in CLAIM]
+        return tuple(one for one in found if one is not None) if all(found) else ()
 
 
 @dataclass(frozen=True, slots=True)

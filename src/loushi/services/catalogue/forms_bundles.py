@@ -75,7 +75,7 @@ class FieldForm(PartForm):
     )  # fmt: skip
     options = _text(
         lazy("选项"), 1000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=lazy("单选、多选时填，一行一个。步骤的条件从这里选。"),
+        help_text=lazy("单选、多选、地点时填，一行一个。步骤的条件从这里选。"),
     )  # fmt: skip
     hint = _text(lazy("提示"), 300, help_text=lazy("写在问题下面的小字。"))
     required = forms.BooleanField(

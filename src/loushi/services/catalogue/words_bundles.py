@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from loushi.foundation.core.clocks import LimitKind
-from loushi.services.catalogue.flow import NO, YES, Flow, Step, Test
+from loushi.services.catalogue.flow import NO, YES, Field, Flow, Step, Test
 
 FIELD_KINDS = {
     "text": _l("一行文字"), "long": _l("一段文字"), "number": _l("数字"), "date": _l("日期"),
     "choice": _l("单选"), "ticks": _l("多选"), "yes": _l("是或否"),
+    "place": _l("地点（单选，查冲突）"), "begin": _l("开始时间"), "end": _l("结束时间"),
 }  # fmt: skip
 RECORD_KINDS = {"count": _l("数量，可以合计"), "log": _l("文字记录")}
 VERBS = {
@@ -47,8 +48,15 @@ def owner_words(step: Step, names: Mapping[int, str]) -> str:
     return names.get(step.department or 0, "") or _("未定部门")
 
 
+def answer_words(field: Field, value: Any) -> str:
+    """An answer to a question as it is read."""
+    if field.kind in ("begin", "end"):
+        return str(value).replace("T", " ")
+    return value_words(value)
+
+
 def value_words(value: Any) -> str:
-    """An answer as it is read."""
+    """A value as it is read."""
     if isinstance(value, list | tuple):
         return "、".join(map(value_words, value))
     if value in YES_NO:

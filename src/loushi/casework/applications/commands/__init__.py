@@ -4,6 +4,7 @@ from .consequences import on_calendar_changed
 from .links import by_token, token_of
 from .moving import (
     add_record,
+    assign_errand,
     close_unrated,
     move_step,
     rate,
@@ -16,6 +17,7 @@ from .submit import Request, submit_application
 __all__ = [
     "Request",
     "add_record",
+    "assign_errand",
     "by_token",
     "close_unrated",
     "move_step",

@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from loushi.casework.applications.models import (
+    AgentErrand,
     Application,
     ApplicationClock,
     ApplicationEvent,
@@ -21,6 +23,7 @@ from loushi.casework.applications.models import (
     ApplicationRating,
     ApplicationRecord,
     ApplicationStep,
+    FastTrack,
 )
 from loushi.casework.applications.workflow import RUNNING
 from loushi.foundation.core import clocks
@@ -98,6 +101,8 @@ class Case:
             )  # fmt: skip
             self.steps.append(step)
             self.touch(step)
+        if (claim := claim_of(self.flow, self.row)) is not None:
+            self.touch(claim)
         self.advance()
 
     def advance(self) -> None:
@@ -175,10 +180,32 @@ class Case:
     def end(self, state: str) -> None:
         """The whole ends in a state; nothing of it runs any more."""
         self.row.state, self.row.ended_at = state, self.now
+        if state != S.FINISHED:
+            self._give_back()
         for step in self.steps:
             if step.state in RUNNING or step.state == T.WAITING:
                 self._stop(step, T.CANCELLED, step.said)
         self.due()
+
+    def assign(self, step: ApplicationStep, person_id: int, why: str) -> int | None:
+        """Somebody runs the errand from now on; who did before, where there was one."""
+        self.start(step)
+        former = step.agent_id
+        for held in self._rows(AgentErrand, "id", step=step, until=None):
+            held.until = self.now
+            held.why = why[:300]
+            self.touch(held)
+        step.agent_id = person_id
+        self.touch(AgentErrand(step=step, person_id=person_id, since=self.now))
+        step.state = T.WORKING
+        return former
+
+    def _give_back(self) -> None:
+        """The place is free for others."""
+        held = [one for one in self._touched.values() if isinstance(one, FastTrack)]
+        for claim in held or self._rows(FastTrack, "id", application=self.row):
+            claim.live = False
+            self.touch(claim)
 
     def _stop(self, step: ApplicationStep, state: str, said: str) -> None:
         if step.state != T.WAITING:
@@ -230,9 +257,26 @@ class Case:
         self._touched.clear()
 
 
+def claim_of(flow: Flow, row: Application) -> FastTrack | None:
+    """The place and time that an application takes, unsaved; None where none is asked for."""
+    asked = flow.claim()
+    if not asked:
+        return None
+    place, begin, end = (row.answers[one.code] for one in asked)
+    return FastTrack(
+        application=row, unit=row.unit, unit_path=row.unit_path, place=place,
+        since=moment_of(begin), until=moment_of(end),
+    )  # fmt: skip
+
+
+def moment_of(answer: str) -> datetime:
+    """An answered time ("2026-11-28T18:00", local) as a moment."""
+    return timezone.make_aware(datetime.fromisoformat(answer))
+
+
 ORDER: tuple[type[models.Model], ...] = (
     ApplicationStep, ApplicationClock, ApplicationPause, ApplicationMaterial, ApplicationRecord,
-    ApplicationRating,
+    ApplicationRating, FastTrack, AgentErrand,
 )  # fmt: skip
 
 

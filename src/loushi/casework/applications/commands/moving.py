@@ -5,12 +5,14 @@ waited for both exactly once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from loushi.casework.applications import queries
 from loushi.casework.applications.commands import telling
 from loushi.casework.applications.commands.case import Case
 from loushi.casework.applications.commands.submit import Uploads, add_files
@@ -42,13 +44,14 @@ def move_step(
     said = said.strip()
     if len(said) > SAID:
         raise Refused(_("最多 %(n)d 字，请精简。") % {"n": SAID}, field="said")
-    with transaction.atomic():
+    # With a key `once` opens the transaction; a second one around it would only be a savepoint.
+    with nullcontext() if key else transaction.atomic():
         once(
             actor=actor, command=f"applications.step.{move}", key=key,
             payload={"application": application_id, "step": code, "said": said},
             create=lambda: _step_moved(actor, application_id, code, move, said),
         )  # fmt: skip
-    return Application.objects.unscoped(WHY).get(pk=application_id)
+    return _read(application_id)
 
 
 def _step_moved(actor: Actor, application_id: int, code: str, move: str, said: str) -> int:
@@ -89,6 +92,51 @@ EFFECTS: dict[str, Callable[[Case, ApplicationStep, str], None]] = {
     "done": lambda case, step, said: case.finish(step, said),
     "refuse": lambda case, step, said: case.refuse(step, said),
 }
+
+
+def assign_errand(
+    *, actor: Actor, application_id: int, code: str, person_id: int, why: str = "", key: str = ""
+) -> Application:
+    """Gives an errand to a person of the service centre, or hands it over to another: by whoever
+    does the step, or by the person who runs it now, who says why."""
+    why = why.strip()
+    with transaction.atomic():
+        once(
+            actor=actor, command="applications.step.assign", key=key,
+            payload={"application": application_id, "step": code, "person": person_id},
+            create=lambda: _assigned(actor, application_id, code, person_id, why),
+        )  # fmt: skip
+    return _read(application_id)
+
+
+def _assigned(actor: Actor, application_id: int, code: str, person_id: int, why: str) -> int:
+    row = fetch(Application, actor, application_id, lock=True, related=("version", "bundle"))
+    case = Case(row, actor, timezone.now())
+    held = case.step(code)
+    if held is None:
+        raise NotVisible
+    people = dict(queries.runners(row))
+    if person_id not in people:
+        raise Refused(_("请从列表里选代跑的人。"), field="agent")
+    if held.agent_id == person_id:
+        raise Conflict(_("已经由这个人代跑了。"))
+    if held.agent_id is not None and not why:
+        raise Refused(_("换人要写明交接情况。"), field="said")
+    former = held.agent_id
+
+    def apply(step: ApplicationStep, made: Move, values: Values) -> dict[str, Any]:
+        case.assign(case.adopt(step), person_id, why)
+        case.save(but=step)
+        row.save()
+        return {"to": people[person_id], "from": people.get(former or 0, "")}
+
+    outcome = step_workflow.perform(
+        actor=actor, pk=held.pk, move="assign", values={"agent": person_id}, apply=apply, note=why
+    )
+    told = {"step": held.title, "to": people[person_id]}
+    record(actor=actor, action="applications.step_assign", subject=row, after=told, why=why)
+    telling.errand(row, outcome.row, person_id, outcome.event.pk)
+    return int(outcome.event.pk)
 
 
 def supply(

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from loushi.casework.applications.commands import telling
 from loushi.casework.applications.commands.answers import cleaned_answers
-from loushi.casework.applications.commands.case import Case
+from loushi.casework.applications.commands.case import Case, claim_of
 from loushi.casework.applications.commands.links import new_seed
-from loushi.casework.applications.models import Application, ApplicationMaterial
+from loushi.casework.applications.models import Application, ApplicationMaterial, FastTrack
 from loushi.casework.applications.policy import APPLY, REGISTER
 from loushi.casework.applications.queries import published
 from loushi.casework.applications.workflow import workflow
@@ -87,6 +87,7 @@ def _create(
     if wrong:
         raise Refused.many(wrong)
     row = made_row(actor, request, bundle, version, unit, firm, answers)
+    _free(flow, row)
     case = Case(row, actor, row.submitted_at, flow=flow, fresh=True)
     row.save()
     case.begin()
@@ -98,6 +99,34 @@ def _create(
     record(actor=actor, action="applications.submit", subject=row, after=told)
     telling.opened(row, case.opened)
     return case
+
+
+def _free(flow: Flow, row: Application) -> None:
+    """Refuses a place that is taken at that time; whoever asks at the same moment waits here. What
+    it is taken for is not told: that may be somebody else's affair."""
+    claim = claim_of(flow, row)
+    if claim is None:
+        return
+    place, begin, _end = flow.claim()
+    if claim.since < row.submitted_at:
+        text = _("“%(field)s”已经过去了，请填以后的时间。") % {"field": begin.label}
+        raise Refused(text, field=f"answer_{begin.code}")
+    Unit.objects.select_for_update().get(pk=row.unit_id)
+    held = FastTrack.objects.unscoped("a place is given once").filter(
+        unit=row.unit_id, place=claim.place, live=True, since__lt=claim.until,
+        until__gt=claim.since,
+    )  # fmt: skip
+    taken = list(held.order_by("since")[:5])
+    if taken:
+        times = "、".join(_span(one) for one in taken)
+        text = _("“%(place)s”在 %(times)s 已有安排，请换时间或地点。")
+        raise Refused(text % {"place": claim.place, "times": times}, field=f"answer_{place.code}")
+
+
+def _span(one: FastTrack) -> str:
+    since, until = timezone.localtime(one.since), timezone.localtime(one.until)
+    last = f"{until:%H:%M}" if since.date() == until.date() else f"{until:%m-%d %H:%M}"
+    return f"{since:%m-%d %H:%M}–{last}"
 
 
 def made_row(

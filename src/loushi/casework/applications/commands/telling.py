@@ -23,6 +23,7 @@ SUPPLIED = gettext_noop("%(step)s：申请人已补正，请接着办")
 ASKED = gettext_noop("%(step)s：请您补正")
 FINISHED = gettext_noop("您申请的“%(bundle)s”已办结，请您评价")
 REFUSED = gettext_noop("您申请的“%(bundle)s”没有通过：%(step)s")
+ERRAND = gettext_noop("%(step)s：请您代跑")
 WARNED = gettext_noop("%(step)s：时限已用 %(percent)d%%")
 OVERDUE = gettext_noop("%(step)s：已超时")
 
@@ -64,6 +65,10 @@ def opened(row: Application, steps: Sequence[ApplicationStep]) -> None:
 def asked(row: Application, step: ApplicationStep, event_id: int) -> None:
     phrase = Phrase(ASKED, {"step": step.title})
     tell(row, applicants(row), KIND_ASKED, phrase, f"ask:{event_id}", step.said, own=True)
+
+
+def errand(row: Application, step: ApplicationStep, person_id: int, event_id: int) -> None:
+    tell(row, [person_id], KIND_STEP, Phrase(ERRAND, {"step": step.title}), f"errand:{event_id}")
 
 
 def supplied(row: Application, steps: Sequence[ApplicationStep], event_id: int) -> None:

@@ -10,8 +10,10 @@ from .applications import (
     ApplicationRecord,
     ApplicationStep,
 )
+from .fast import AgentErrand, FastTrack
 
 __all__ = [
+    "AgentErrand",
     "Application",
     "ApplicationClock",
     "ApplicationEvent",
@@ -20,4 +22,5 @@ __all__ = [
     "ApplicationRating",
     "ApplicationRecord",
     "ApplicationStep",
+    "FastTrack",
 ]

@@ -104,6 +104,8 @@ class ApplicationStep(Scoped):
         db_index=False,
     )  # fmt: skip
     """None: the service centre's window itself."""
+    agent_id = models.BigIntegerField(null=True, blank=True)
+    """Who runs the errand now (see `AgentErrand`); this person may end the step."""
     waits = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     opened_at = models.DateTimeField(null=True, blank=True)

@@ -13,7 +13,7 @@ from .listing import (
     own_lines,
     waiting_count,
 )
-from .offers import published
+from .offers import published, runners
 from .totals import RecordLine, Total, record_lines, totals
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "page_of_row",
     "published",
     "record_lines",
+    "runners",
     "totals",
     "waiting_count",
 ]

@@ -20,6 +20,7 @@ from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.workflow import Move
 from loushi.foundation.files.models import Attachment
 from loushi.foundation.files.queries import attachments_by_parent
+from loushi.registry.accounts.queries import names_of
 from loushi.services.catalogue.flow import Field, Flow, Step, flow_of
 
 WHY = "what belongs to an application that was read under its scope"
@@ -37,6 +38,7 @@ class StepLine:
     clock: ApplicationClock | None
     moves: tuple[Move, ...]
     own: bool
+    runner: str = ""
 
     @property
     def running(self) -> bool:
@@ -87,9 +89,10 @@ class CasePage:
         raise NotVisible
 
 
-def case_page(actor: Actor, application_id: int) -> CasePage:
+def case_page(actor: Actor, application_id: int, *, history: bool = True) -> CasePage:
     """For the desk; NotVisible for strangers."""
-    return page_of_row(actor, fetch(Application, actor, application_id, related=RELATED))
+    row = fetch(Application, actor, application_id, related=RELATED)
+    return page_of_row(actor, row, history=history)
 
 
 def own_page(actor: Actor, application_id: int) -> CasePage:
@@ -100,7 +103,7 @@ def own_page(actor: Actor, application_id: int) -> CasePage:
     return page_of_row(actor, row)
 
 
-def page_of_row(actor: Actor, row: Application) -> CasePage:
+def page_of_row(actor: Actor, row: Application, *, history: bool = True) -> CasePage:
     """The page of a row that was read under its scope (or by the applicant's own link)."""
     flow = flow_of(row.version.content)
     whole = actor.system or sees_whole(actor, row)
@@ -111,30 +114,32 @@ def page_of_row(actor: Actor, row: Application) -> CasePage:
     shown = [one for one in flow.fields if one.code in row.answers and (whole or one.code in needs)]
     records = ApplicationRecord.objects.unscoped(WHY).filter(application=row, withdrawn_at=None)
     events = ApplicationEvent.objects.unscoped(WHY).filter(row=row).select_related("step")
+    lines = events.order_by("-at", "-pk")[:200]
     return CasePage(
         row, flow, whole, whole or any(one.own and one.running for one in steps), steps,
         tuple((one, row.answers[one.code]) for one in shown),
         0 if whole else len(row.answers) - len(shown), _materials(row, wanted, whole=whole),
-        tuple(records.order_by("-at", "-pk")), tuple(events.order_by("-at", "-pk")[:200]),
+        tuple(records.order_by("-at", "-pk")), tuple(lines) if history else (),
         tuple(workflow.legal(actor, row)),
     )  # fmt: skip
 
 
 def _steps(actor: Actor, row: Application, flow: Flow) -> tuple[StepLine, ...]:
-    rows = (
-        ApplicationStep.objects.unscoped(WHY)
-        .filter(application=row)
-        .select_related("department", "clock")
-    )
+    held = ApplicationStep.objects.unscoped(WHY).filter(application=row)
+    rows = list(held.select_related("department", "clock").order_by("position"))
+    running = [one.agent_id for one in rows if one.agent_id]
+    names = names_of(running) if running else {}
     designs = {one.code: one for one in flow.steps}
     live = row.state == Application.State.HANDLING
     found = []
-    for one in rows.order_by("position"):
+    for one in rows:
+        one.application = row  # with its version, for the guards
         moves = step_workflow.legal(actor, one) if live and not actor.system else []
         owner = str(one.department) if one.department else ""
         found.append(StepLine(
             one, designs[one.code], owner, getattr(one, "clock", None), tuple(moves),
             not actor.system and handles(actor, one, "applications.view"),
+            names.get(one.agent_id or 0, ""),
         ))  # fmt: skip
     return tuple(found)
 

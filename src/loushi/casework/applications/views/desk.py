@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from loushi.casework.applications import commands, queries, showing
 from loushi.casework.applications.exports import ApplicationExporter, RecordExporter
-from loushi.casework.applications.forms import RecordForm, SaidForm, WhyForm
+from loushi.casework.applications.forms import ErrandForm, RecordForm, SaidForm, WhyForm
 from loushi.casework.applications.policy import EXPORT, is_staff
 from loushi.casework.applications.queries.totals import lines_for_file
 from loushi.casework.applications.showing_own import supply_form
@@ -69,6 +69,8 @@ def step(request: HttpRequest, pk: int, code: str, move: str) -> HttpResponse:
             raise NotVisible
         tried(request, lambda: commands.move_step(**given, move=move))
         return redirect("applications:case", pk)
+    if move == "assign":
+        return _errand(request, pk, code)
     if move not in SAID:
         raise NotVisible
     page, line = showing.allowed_step(request.actor, pk, code, move)
@@ -83,6 +85,23 @@ def step(request: HttpRequest, pk: int, code: str, move: str) -> HttpResponse:
         return redirect("applications:case", pk)
     return shown(request, form, f"{LABELS[move]}·{line.row.title}", _back(pk),
                  sub=page.row.title, button=str(LABELS[move]))  # fmt: skip
+
+
+def _errand(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Who runs an errand, from now on."""
+    page, line = showing.allowed_step(request.actor, pk, code, "assign")
+    people = [one for one in queries.runners(page.row) if one[0] != line.row.agent_id]
+    form = ErrandForm(request.POST or None, people=people, initial={"key": new_key()})
+    if done(request, form, lambda: commands.assign_errand(
+        actor=request.actor, application_id=pk, code=code,
+        person_id=form.cleaned_data["agent"], why=form.cleaned_data["said"],
+        key=form.cleaned_data["key"],
+    )):  # fmt: skip
+        messages.info(request, _("已交给代跑的人，并通知了他。"))
+        return redirect("applications:case", pk)
+    title = _("换人代跑") if line.row.agent_id else _("交代跑")
+    return shown(request, form, f"{title}·{line.row.title}", _back(pk), sub=page.row.title,
+                 button=title)  # fmt: skip
 
 
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:

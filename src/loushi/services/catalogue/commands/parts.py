@@ -12,6 +12,7 @@ from loushi.services.catalogue.checking import fits
 from loushi.services.catalogue.flow import (
     CHANNELS,
     FIELD_KINDS,
+    LISTED,
     RECORD_KINDS,
     VERBS,
     Field,
@@ -60,7 +61,7 @@ def _field(values: Any, content: Any, code: str, wrong: dict[str, Any]) -> dict[
     kind = _one_of(values, "kind", FIELD_KINDS, wrong)
     options = [" ".join(str(one).split()) for one in values.get("options") or ()]
     options = list(dict.fromkeys(filter(None, options)))
-    if kind in ("choice", "ticks") and not options:
+    if kind in LISTED and not options:
         wrong["options"] = _("请写出选项，一行一个。")
     if len(options) > MOST_OPTIONS or any(len(one) > OPTION for one in options):
         wrong["options"] = _("最多 %(n)d 个选项，每个最多 %(size)d 字。") % {
@@ -68,7 +69,7 @@ def _field(values: Any, content: Any, code: str, wrong: dict[str, Any]) -> dict[
         }  # fmt: skip
     return {
         "label": _text(values, "label", LABEL, wrong, _("请写下要问什么，例如“业态”。")),
-        "kind": kind, "options": options if kind in ("choice", "ticks") else [],
+        "kind": kind, "options": options if kind in LISTED else [],
         "required": bool(values.get("required")), "hint": _text(values, "hint", TEXT, wrong),
     }  # fmt: skip
 

@@ -182,7 +182,7 @@ def test_contradictions_are_found_exactly(given_steps: list[Any]) -> None:
     assert ("互相矛盾" not in text) == brute(found)
 
 
-@pytest.mark.parametrize("name", ["shop", "esports", "hiring"])
+@pytest.mark.parametrize("name", ["shop", "esports", "hiring", "outdoor"])
 def test_the_shipped_examples_lack_nothing_but_departments(name: str) -> None:
     content = commands.examples()[name]["content"]
     for one in content["steps"]:
