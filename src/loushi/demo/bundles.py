@@ -17,8 +17,8 @@ from loushi.foundation.core.scoping import path_range
 from loushi.registry.accounts.models import Appointment, User
 from loushi.registry.enterprises.models import Enterprise, EnterpriseMembership
 from loushi.services.catalogue import commands as catalogue
-from loushi.services.catalogue.flow import Flow, Planned, flow_of, plan
 from loushi.services.catalogue.models import ServiceBundle
+from loushi.services.catalogue.models.flow import Flow, Planned, flow_of, plan
 from loushi.services.catalogue.queries import live_version
 
 WHY = "the demo looks for who is there"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as lazy
 from loushi.foundation.core.errors import LoushiError
 from loushi.foundation.core.rating import SCORES, Solved
 from loushi.foundation.web.fields import FilesField
-from loushi.services.catalogue.flow import Field, Flow, Material
-from loushi.services.catalogue.words_bundles import YES_NO
+from loushi.services.catalogue.models.flow import Field, Flow, Material
+from loushi.services.catalogue.queries.bundle_words import YES_NO
 
 SCORE_WORDS = (lazy("很不满意"), lazy("不满意"), lazy("一般"), lazy("满意"), lazy("很满意"))
 
@@ -107,7 +107,7 @@ class MaterialsForm(forms.Form):
         self.materials = materials
         for one in materials:
             self.fields[f"material_{one.code}"] = FilesField(
-                label=one.label, required=False, help_text=one.hint
+                label=one.label, required=one.required, help_text=one.hint
             )
             self.fields[f"paper_{one.code}"] = forms.BooleanField(
                 label=lazy("纸质材料交到窗口"), required=False

@@ -2,7 +2,7 @@
 
 from loushi.casework.applications.models import Application, ApplicationStep
 from loushi.foundation.core.actor import DEPARTMENT, Actor
-from loushi.services.catalogue.flow import Flow, Step, flow_of
+from loushi.services.catalogue.models.flow import Flow, Step, flow_of
 
 WHY = "steps of an application that was read under its scope"
 

@@ -25,12 +25,12 @@ from loushi.foundation.core.actor import UNIT, Actor
 from loushi.foundation.core.errors import Denied
 from loushi.registry.buildings.queries import unit_choices
 from loushi.services.catalogue.queries import department_names
-from loushi.services.catalogue.showing_bundles import picture
-from loushi.services.catalogue.words_bundles import (
+from loushi.services.catalogue.queries.bundle_words import (
     VERBS,
     answer_words,
     limit_words,
     owner_words,
+    picture,
 )
 
 S = Application.State

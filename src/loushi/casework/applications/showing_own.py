@@ -26,9 +26,9 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.files.commands import upload_pending
 from loushi.foundation.files.queries import pending
 from loushi.registry.buildings.queries import unit_choices
-from loushi.services.catalogue.flow import Flow, flow_of, materials_for, plan
+from loushi.services.catalogue.models.flow import Flow, flow_of, materials_for, plan
 from loushi.services.catalogue.queries import department_names, offered
-from loushi.services.catalogue.words_bundles import limit_words, owner_words
+from loushi.services.catalogue.queries.bundle_words import limit_words, owner_words
 
 S = Application.State
 

@@ -19,7 +19,7 @@ from loushi.foundation.core.actor import DEPARTMENT, UNIT, Actor
 from loushi.foundation.core.scoping import permits
 from loushi.foundation.core.units import covers
 from loushi.foundation.core.workflow import Move, Workflow, states_of
-from loushi.services.catalogue.flow import flow_of
+from loushi.services.catalogue.models.flow import flow_of
 
 S = Application.State
 T = ApplicationStep.State

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.clocks import InvalidLimit
-from loushi.services.catalogue.flow import (
+from loushi.services.catalogue.models.flow import (
     CHOOSING,
     CLAIM,
     FIELD_KINDS,

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
-from loushi.services.catalogue.flow import Flow, Step
-from loushi.services.catalogue.words_bundles import (
+from loushi.services.catalogue.models.flow import Flow, Step
+from loushi.services.catalogue.queries.bundle_words import (
     CHANNELS,
     FIELD_KINDS,
     LIMITS,

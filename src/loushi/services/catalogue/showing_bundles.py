@@ -11,8 +11,6 @@ from loushi.foundation.core.actor import Actor
 from loushi.registry.accounts.queries import departments
 from loushi.registry.buildings.queries import unit_choices
 from loushi.services.catalogue import commands, queries
-from loushi.services.catalogue.flow import Flow, Step
-from loushi.services.catalogue.flow_drawing import drawn
 from loushi.services.catalogue.forms_bundles import (
     FieldForm,
     MaterialForm,
@@ -21,19 +19,19 @@ from loushi.services.catalogue.forms_bundles import (
     step_initial,
 )
 from loushi.services.catalogue.models import ServiceBundle
+from loushi.services.catalogue.models.flow import Flow, Step
 from loushi.services.catalogue.policy import DESIGN
-from loushi.services.catalogue.showing import desk_tabs, number
-from loushi.services.catalogue.words_bundles import (
+from loushi.services.catalogue.queries.bundle_words import (
     CHANNELS,
     FIELD_KINDS,
     RECORD_KINDS,
     VERBS,
-    below_words,
     condition_words,
     limit_words,
     owner_words,
-    step_label,
+    picture,
 )
+from loushi.services.catalogue.showing import desk_tabs, number
 
 State = ServiceBundle.State
 KINDS = {State.DRAFT: "new", State.PUBLISHED: "done", State.WITHDRAWN: "closed"}
@@ -88,12 +86,6 @@ def bundle_context(page: queries.BundlePage) -> dict[str, Any]:
         "withdrawable": page.may_design and row.state == State.PUBLISHED,
         "offerable": page.may_design and row.state == State.WITHDRAWN and bool(row.live),
     }  # fmt: skip
-
-
-def picture(flow: Flow, names: Mapping[int, str], states: Mapping[str, str] | None = None) -> Any:
-    """The picture of a flow, with words under and behind each box."""
-    labels = {one.code: step_label(flow, one, names) for one in flow.steps}
-    return drawn(flow, below_words(flow, names), states, labels)
 
 
 def step_line(flow: Flow, step: Step, names: Mapping[int, str]) -> dict[str, Any]:

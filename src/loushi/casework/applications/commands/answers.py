@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.errors import Refused
-from loushi.services.catalogue.flow import Field, Flow
+from loushi.services.catalogue.models.flow import Field, Flow
 
 TEXT, LONG, NUMBER = 200, 2000, 10**12
 

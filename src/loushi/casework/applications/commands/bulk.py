@@ -25,8 +25,8 @@ from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.rating import rated
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
-from loushi.services.catalogue.flow import flow_of, materials_for
 from loushi.services.catalogue.models import BundleVersion, ServiceBundle
+from loushi.services.catalogue.models.flow import flow_of, materials_for
 
 
 @dataclass(frozen=True, slots=True)

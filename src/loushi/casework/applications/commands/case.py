@@ -29,7 +29,9 @@ from loushi.casework.applications.workflow import RUNNING
 from loushi.foundation.core import clocks
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.bulk import insert_row, insert_rows
-from loushi.services.catalogue.flow import Flow, flow_of, plan
+from loushi.foundation.core.units import WIDTH
+from loushi.registry.territory.models import Unit, UnitKind
+from loushi.services.catalogue.models.flow import Flow, flow_of, plan
 
 WHY = "what belongs to an application that was fetched under its scope"
 T = ApplicationStep.State
@@ -264,9 +266,16 @@ def claim_of(flow: Flow, row: Application) -> FastTrack | None:
         return None
     place, begin, end = (row.answers[one.code] for one in asked)
     return FastTrack(
-        application=row, unit=row.unit, unit_path=row.unit_path, place=place,
+        application=row, unit=_community(row), unit_path=row.unit_path, place=place,
         since=moment_of(begin), until=moment_of(end),
     )  # fmt: skip
+
+
+def _community(row: Application) -> Unit:
+    """Places are named within a community: firms of two of its grids ask for the same square."""
+    above = [row.unit_path[:end] for end in range(WIDTH, len(row.unit_path) + 1, WIDTH)]
+    found = Unit.objects.filter(path__in=above, kind=UnitKind.COMMUNITY).order_by("-path").first()
+    return found or row.unit
 
 
 def moment_of(answer: str) -> datetime:

@@ -25,8 +25,8 @@ from loushi.foundation.core.units import covers
 from loushi.foundation.files.commands import attach
 from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
-from loushi.services.catalogue.flow import Flow, flow_of, materials_for, plan
 from loushi.services.catalogue.models import BundleVersion, ServiceBundle
+from loushi.services.catalogue.models.flow import Flow, flow_of, materials_for, plan
 
 WHY = "the actor has made it"
 Uploads = Mapping[str, Sequence[Any]]
@@ -111,9 +111,9 @@ def _free(flow: Flow, row: Application) -> None:
     if claim.since < row.submitted_at:
         text = _("“%(field)s”已经过去了，请填以后的时间。") % {"field": begin.label}
         raise Refused(text, field=f"answer_{begin.code}")
-    Unit.objects.select_for_update().get(pk=row.unit_id)
+    Unit.objects.select_for_update().get(pk=claim.unit_id)
     held = FastTrack.objects.unscoped("a place is given once").filter(
-        unit=row.unit_id, place=claim.place, live=True, since__lt=claim.until,
+        unit=claim.unit_id, place=claim.place, live=True, since__lt=claim.until,
         until__gt=claim.since,
     )  # fmt: skip
     taken = list(held.order_by("since")[:5])

@@ -12,8 +12,8 @@ from .applications import Application, ApplicationStep
 
 
 class FastTrack(Scoped):
-    """The place and time of an application; `live` ones of one place in a unit never overlap. A
-    refused or withdrawn application gives its place back."""
+    """The place and time of an application; `live` ones of one place in `unit`, the community in
+    which places are named, never overlap. A refused or withdrawn one gives its place back."""
 
     preview_name = _("绿色通道")
 

@@ -21,7 +21,7 @@ from loushi.foundation.core.workflow import Move
 from loushi.foundation.files.models import Attachment
 from loushi.foundation.files.queries import attachments_by_parent
 from loushi.registry.accounts.queries import names_of
-from loushi.services.catalogue.flow import Field, Flow, Step, flow_of
+from loushi.services.catalogue.models.flow import Field, Flow, Step, flow_of
 
 WHY = "what belongs to an application that was read under its scope"
 T = ApplicationStep.State

@@ -65,6 +65,16 @@ def test_two_events_never_get_one_square(world: World, outdoor: ServiceBundle) -
     assert FastTrack.objects.unscoped(WHY).filter(live=True).count() == 3
 
 
+def test_firms_of_two_grids_ask_for_the_same_square(world: World, outdoor: ServiceBundle) -> None:
+    world.firm.unit, world.firm.unit_path = world.units["C1-G1"], world.units["C1-G1"].path
+    world.firm.save()
+    ask(world, outdoor, "2026-11-07T18:00", "2026-11-07T22:00")
+    world.firm.unit, world.firm.unit_path = world.units["C1-G2"], world.units["C1-G2"].path
+    world.firm.save()
+    with pytest.raises(Refused, match="已有安排"):
+        ask(world, outdoor, "2026-11-07T18:00", "2026-11-07T22:00")
+
+
 @pytest.mark.parametrize(
     ("since", "until", "field"),
     [

@@ -23,8 +23,8 @@ from loushi.registry.accounts.policy import can_at
 from loushi.registry.territory.models import Unit
 from loushi.services.catalogue.checking import faults
 from loushi.services.catalogue.commands.parts import cleaned_part
-from loushi.services.catalogue.flow import flow_of
 from loushi.services.catalogue.models import BundleVersion, ServiceBundle
+from loushi.services.catalogue.models.flow import flow_of
 from loushi.services.catalogue.policy import DESIGN, may_at
 
 WHY = "versions of a bundle that was checked"

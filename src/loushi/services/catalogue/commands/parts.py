@@ -9,7 +9,7 @@ from loushi.foundation.core.clocks import LimitKind
 from loushi.foundation.core.errors import Refused
 from loushi.registry.accounts.models import Department
 from loushi.services.catalogue.checking import fits
-from loushi.services.catalogue.flow import (
+from loushi.services.catalogue.models.flow import (
     CHANNELS,
     FIELD_KINDS,
     LISTED,

@@ -39,8 +39,8 @@ class ServiceBundle(Scoped):
 
 
 class BundleVersion(Scoped):
-    """What a bundle asks and does; `content` as `flow.py` says. Published ones are never changed,
-    because applications run on them to their end; `revision` grows with every change of a draft."""
+    """What a bundle asks and does; `content` as `models/flow.py` says. Published ones are never
+    changed, because applications run on them to their end; `revision` grows with a draft's changes."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("正在设计")

@@ -12,8 +12,8 @@ from loushi.foundation.core.scoping import fetch
 from loushi.registry.accounts.models import Department
 from loushi.registry.buildings.queries import Page, page_of
 from loushi.services.catalogue.checking import Fault, faults
-from loushi.services.catalogue.flow import Flow, flow_of
 from loushi.services.catalogue.models import BundleVersion, ServiceBundle
+from loushi.services.catalogue.models.flow import Flow, flow_of
 from loushi.services.catalogue.policy import DESIGN, may_at
 
 WHY = "versions of bundles that were read under their scope"

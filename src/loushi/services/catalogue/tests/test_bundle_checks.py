@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from loushi.services.catalogue import commands
 from loushi.services.catalogue.checking import faults
-from loushi.services.catalogue.flow import Field, Flow, Material, Step, Test, flow_of, plan
-from loushi.services.catalogue.flow_drawing import drawn
+from loushi.services.catalogue.models.flow import Field, Flow, Material, Step, Test, flow_of, plan
+from loushi.services.catalogue.queries.flow_drawing import drawn
 
 KIND = Field("f1", "业态", "choice", ("餐饮", "办公"))
 AREA = Field("f2", "面积", "number")

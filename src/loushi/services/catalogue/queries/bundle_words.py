@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from loushi.foundation.core.clocks import LimitKind
-from loushi.services.catalogue.flow import NO, YES, Field, Flow, Step, Test
+from loushi.services.catalogue.models.flow import NO, YES, Field, Flow, Step, Test
+from loushi.services.catalogue.queries.flow_drawing import drawn
 
 FIELD_KINDS = {
     "text": _l("一行文字"), "long": _l("一段文字"), "number": _l("数字"), "date": _l("日期"),
@@ -89,3 +90,9 @@ def step_label(flow: Flow, step: Step, names: Mapping[int, str]) -> str:
     """A box read aloud."""
     parts = [step.title, owner_words(step, names), limit_words(step), condition_words(flow, step)]
     return "，".join(filter(None, parts))
+
+
+def picture(flow: Flow, names: Mapping[int, str], states: Mapping[str, str] | None = None) -> Any:
+    """The picture of a flow, with words under and behind each box."""
+    labels = {one.code: step_label(flow, one, names) for one in flow.steps}
+    return drawn(flow, below_words(flow, names), states, labels)

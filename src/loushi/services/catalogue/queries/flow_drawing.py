@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from loushi.services.catalogue.flow import Flow, Step, ordered
+from loushi.services.catalogue.models.flow import Flow, Step, ordered
 
 WIDTH, HEIGHT = 148, 62
 LANE = 20  # of a line that passes a row
