@@ -111,6 +111,10 @@ class _Templates:
     def keep(self, name: str) -> None:
         with self._beside() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{self.own}_{name}"')  # of an earlier part
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [self.own],
+            )  # as FORCE does below: a thread of an earlier test may still be connected
             cursor.execute(f'CREATE DATABASE "{self.own}_{name}" TEMPLATE "{self.own}"')
         self.names.add(name)
 
