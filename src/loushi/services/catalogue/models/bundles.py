@@ -40,7 +40,7 @@ class ServiceBundle(Scoped):
 
 class BundleVersion(Scoped):
     """What a bundle asks and does; `content` as `models/flow.py` says. Published ones are never
-    changed, because applications run on them to their end; `revision` grows with a draft's changes."""
+    changed, because applications run on them to their end; `revision` grows with each change."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("正在设计")
