@@ -93,6 +93,7 @@ def hear() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_a_year_of_the_demo_district_leaves_nothing_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
