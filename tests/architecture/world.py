@@ -114,12 +114,21 @@ WHY = "the sweep lays out its world"
 NEIGHBOURS = ("community_secretary", "window_clerk", "enterprise_officer", "information_officer")
 
 
+class Once(dict[str, int]):
+    """Takes each name once: two packages with one word for two things would ask for a wrong row."""
+
+    def __ior__(self, more: Any) -> "Once":  # type: ignore[override,misc]
+        assert not self.keys() & more.keys(), self.keys() & more.keys()
+        self.update(more)
+        return self
+
+
 @dataclass
 class World:
     """`ids` holds one row of each kind; `staff` one user of each role of C1."""
 
     units: dict[str, Unit]
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=Once)
     staff: dict[str, User] = field(default_factory=dict)
     neighbours: dict[str, User] = field(default_factory=dict)
     visitor: User | None = None
@@ -338,7 +347,7 @@ def _catalogue(world: World) -> None:
     _make(ItemVersion, item=item, number=1, since=today, **said, **path)
     world.ids |= {
         "policy": policy.pk,
-        "item": item.pk,
+        "service_item": item.pk,
         "menu_entry": _make(MenuEntry, item=item, since=today, **here).pk,
         "resource": room.pk,
         "resource_booking": booked.pk,
