@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.foundation.core.rating import SCORES, Solved
 from loushi.foundation.web.fields import FilesField
 from loushi.services.catalogue.models.flow import Field, Flow, Material
@@ -216,10 +215,3 @@ class RateForm(forms.Form):
     )  # fmt: skip
     words = _area(lazy("想说的话"), 2000, required=False)
     key = _key()
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        name = error.field if error.field in form.fields else None
-        form.add_error(name, str(error.message))

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as lazy
 
 from loushi.casework.demands.models import Verdict
 from loushi.casework.matching.models import JointDecision, MeetingSeat
-from loushi.foundation.core.errors import LoushiError
 from loushi.foundation.web.fields import FilesField
 
 BLANK = ("", lazy("未填"))
@@ -125,12 +124,6 @@ class WhyForm(Form):
 
 class NoteForm(Form):
     note = _area(lazy("记一条"), help_text=lazy("办理单位看得到，企业看不到。"))
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
 
 
 class MeetingForm(Form):

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from loushi.casework.visits.models import Visit, VisitRule
-from loushi.foundation.core.errors import LoushiError
 
 lazy = gettext_lazy
 Choices = list[tuple[int, str]]
@@ -194,9 +193,3 @@ class ThresholdForm(forms.Form):
     def __init__(self, *args: Any, signs: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["sign"].choices = signs  # type: ignore[attr-defined]
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))

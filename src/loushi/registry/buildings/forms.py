@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.registry.buildings.models import Grade, Owner, ReferenceSystem, Space
 
 lazy = gettext_lazy
@@ -291,9 +290,3 @@ class TierForm(forms.Form):
     since = _day(lazy("起用日期"), required=True)
     until = _day(lazy("停用日期"), help_text=lazy("最后一天；留空表示仍在使用。"))
     basis = forms.CharField(label=lazy("依据"), max_length=100, required=False)
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))

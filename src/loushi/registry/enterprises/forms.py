@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.registry.enterprises.models import Enterprise, Lies, Presence
 
 lazy = gettext_lazy
@@ -227,12 +226,6 @@ class SignUpForm(forms.Form):
     def __init__(self, *args: Any, communities: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit_id"].choices = [("", lazy("请选择")), *communities]  # type: ignore[attr-defined]
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
 
 
 class PairForm(forms.Form):

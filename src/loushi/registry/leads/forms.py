@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.registry.leads.models import LostReason, Source
 
 lazy = gettext_lazy
@@ -119,9 +118,3 @@ class ReferrerForm(forms.Form):
         label=lazy("用户名"), max_length=60,
         help_text=lazy("账号由安全管理员建立，角色选“招商联络站”。"),
     )  # fmt: skip
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))

@@ -12,17 +12,11 @@ from django.views.decorators.http import require_GET
 from loushi.foundation.core.errors import Conflict, Denied, LoushiError, Refused
 from loushi.foundation.core.scoping import require
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises.queries import industry_choices
 from loushi.registry.leads import commands, queries, showing
 from loushi.registry.leads.exports import LeadExporter
-from loushi.registry.leads.forms import (
-    LeadForm,
-    MoveForm,
-    PostForm,
-    ReferForm,
-    ReferrerForm,
-    add_refusal,
-)
+from loushi.registry.leads.forms import LeadForm, MoveForm, PostForm, ReferForm, ReferrerForm
 from loushi.registry.leads.policy import CREATE, EXPORT, POSTS, REFER, VIEW, WORK
 
 

@@ -7,7 +7,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.services.governance.models import (
     Attendance,
     Base,
@@ -255,9 +254,3 @@ class ReportForm(Form):
 def local(moment: Any) -> str:
     """A moment as the browser's field wants it."""
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment else ""
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from loushi.foundation.core.errors import LoushiError
 from loushi.services.stations.models import Kind, StationService, Tenure
 
 BLANK = [("", lazy("未填"))]
@@ -277,9 +276,3 @@ class BookForm(forms.Form):
     def clean_slot(self) -> datetime:
         zone = timezone.get_current_timezone()
         return datetime.fromisoformat(self.cleaned_data["slot"]).replace(tzinfo=zone)
-
-
-def add_refusal(form: forms.Form, refusal: LoushiError) -> None:
-    """Puts a command's sentences beside the fields that they are about."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))

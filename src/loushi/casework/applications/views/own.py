@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 
 from loushi.casework.applications import commands, queries, showing
 from loushi.casework.applications import showing_own as own_showing
-from loushi.casework.applications.forms import RateForm, RecordForm, WhyForm, add_refusal
+from loushi.casework.applications.forms import RateForm, RecordForm, WhyForm
 from loushi.casework.applications.views.forming import done, new_key, shown
 from loushi.foundation.core.access import public
 from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
+from loushi.foundation.web.forming import add_refusal
 
 PAGES = {
     (False, False): "applications/apply_answers.html",

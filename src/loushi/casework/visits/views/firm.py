@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from loushi.casework.visits import commands, queries
-from loushi.casework.visits.forms import RatingForm, add_refusal
+from loushi.casework.visits.forms import RatingForm
 from loushi.casework.visits.policy import OWN
 from loushi.foundation.core.errors import Conflict, Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 
 
 @require_GET

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from loushi.casework.visits import commands, queries
-from loushi.casework.visits.forms import InspectionForm, add_refusal
+from loushi.casework.visits.forms import InspectionForm
 from loushi.casework.visits.policy import INSPECT, VIEW
 from loushi.casework.visits.views import reading
 from loushi.foundation.core.errors import Conflict, Denied, LoushiError, Refused
+from loushi.foundation.web.forming import add_refusal
 
 
 def calendar(request: HttpRequest) -> HttpResponse:

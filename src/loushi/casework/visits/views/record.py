@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from loushi.casework.demands.queries import categories
 from loushi.casework.visits import commands, queries
 from loushi.casework.visits.commands import VisitEdit, VisitInput
-from loushi.casework.visits.forms import VisitForm, WithdrawForm, add_refusal
+from loushi.casework.visits.forms import VisitForm, WithdrawForm
 from loushi.casework.visits.models import Finding, Visit
 from loushi.casework.visits.policy import RECORD
 from loushi.casework.visits.queries.recording import Subject, subject_of
 from loushi.casework.visits.views import reading
 from loushi.foundation.core.errors import Conflict, Denied, LoushiError
+from loushi.foundation.web.forming import add_refusal
 
 
 def new(request: HttpRequest, pk: int) -> HttpResponse:

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.casework.visits.commands import retention as commands
 from loushi.casework.visits.exports import RetentionExporter
-from loushi.casework.visits.forms import RetentionForm, add_refusal
+from loushi.casework.visits.forms import RetentionForm
 from loushi.casework.visits.models import RetentionAlert
 from loushi.casework.visits.policy import EXPORT, RECORD, VIEW
 from loushi.casework.visits.queries import retention as queries
 from loushi.casework.visits.views import reading
 from loushi.foundation.core.errors import Conflict, Denied, LoushiError
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings.queries import visible_units
 
 

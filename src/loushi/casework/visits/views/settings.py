@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.casework.visits import commands, queries
-from loushi.casework.visits.forms import RuleForm, ThresholdForm, add_refusal
+from loushi.casework.visits.forms import RuleForm, ThresholdForm
 from loushi.casework.visits.policy import CONFIGURE
 from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 
 
 def rules(request: HttpRequest) -> HttpResponse:

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 
 from loushi.casework.visits import commands, queries
 from loushi.casework.visits.exports import SweepExporter
-from loushi.casework.visits.forms import AddRoomForm, CampaignForm, CloseForm, add_refusal
+from loushi.casework.visits.forms import AddRoomForm, CampaignForm, CloseForm
 from loushi.casework.visits.policy import CAMPAIGN, EXPORT, SWEEP, VIEW
 from loushi.casework.visits.views import reading
 from loushi.foundation.core.errors import Denied, LoushiError
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings.queries import building_page
 
 KINDS = {

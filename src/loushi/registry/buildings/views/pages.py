@@ -12,15 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings import commands, queries
 from loushi.registry.buildings.exports import BuildingExporter, SpaceExporter
-from loushi.registry.buildings.forms import (
-    BuildingForm,
-    ReplaceForm,
-    RoleForm,
-    SpaceForm,
-    add_refusal,
-)
+from loushi.registry.buildings.forms import BuildingForm, ReplaceForm, RoleForm, SpaceForm
 from loushi.registry.buildings.policy import CHANGE, EXPORT
 from loushi.registry.buildings.showing import (
     building_context,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings import commands, queries
 from loushi.registry.buildings.forms import (
     AmenityForm,
@@ -19,7 +20,6 @@ from loushi.registry.buildings.forms import (
     OwnerForm,
     StateForm,
     VenueForm,
-    add_refusal,
 )
 from loushi.registry.buildings.showing import building_context
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings import commands, queries
-from loushi.registry.buildings.forms import CountingForm, TierForm, add_refusal
+from loushi.registry.buildings.forms import CountingForm, TierForm
 from loushi.registry.buildings.policy import RULES, VIEW
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands, queries
-from loushi.registry.enterprises.forms import BulkForm, FactForm, StabilityForm, add_refusal
+from loushi.registry.enterprises.forms import BulkForm, FactForm, StabilityForm
 from loushi.registry.enterprises.models import PlaceFact
 from loushi.registry.enterprises.policy import CHANGE
 from loushi.registry.enterprises.views.address import filters_from

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands, queries
 from loushi.registry.enterprises.exports import EnterpriseExporter
 from loushi.registry.enterprises.forms import (
@@ -19,7 +20,6 @@ from loushi.registry.enterprises.forms import (
     MoveInForm,
     MoveOutForm,
     PurposeForm,
-    add_refusal,
 )
 from loushi.registry.enterprises.policy import CHANGE, EXPORT
 from loushi.registry.enterprises.views import showing

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Conflict, Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands, queries
-from loushi.registry.enterprises.forms import ApartForm, MergeForm, PairForm, add_refusal
+from loushi.registry.enterprises.forms import ApartForm, MergeForm, PairForm
 from loushi.registry.enterprises.models import DuplicateProposal
 from loushi.registry.enterprises.policy import CHANGE, MERGE
 

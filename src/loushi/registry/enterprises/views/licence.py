@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from loushi.foundation.core.errors import Denied, NotVisible, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands
-from loushi.registry.enterprises.forms import LicenceForm, add_refusal
+from loushi.registry.enterprises.forms import LicenceForm
 from loushi.registry.enterprises.policy import CHANGE
 from loushi.registry.enterprises.views.desk import enterprise_form
 

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.access import public
 from loushi.foundation.core.errors import Conflict, Denied, Refused, TooMany
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands, queries
-from loushi.registry.enterprises.forms import RefuseForm, SignUpForm, add_refusal
+from loushi.registry.enterprises.forms import RefuseForm, SignUpForm
 from loushi.registry.enterprises.models import SignUp
 from loushi.registry.enterprises.policy import REVIEW
 

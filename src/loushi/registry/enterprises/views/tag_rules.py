@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.errors import Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.enterprises import commands, queries
-from loushi.registry.enterprises.forms import TagRuleForm, add_refusal
+from loushi.registry.enterprises.forms import TagRuleForm
 
 
 def tag_rule(request: HttpRequest, code: str) -> HttpResponse:

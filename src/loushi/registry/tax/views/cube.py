@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET
 
 from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.tax import commands, queries
 from loushi.registry.tax.exports import CubeExporter
-from loushi.registry.tax.forms import PublishForm, add_refusal
+from loushi.registry.tax.forms import PublishForm
 from loushi.registry.tax.policy import BANDS, CUBE, EXPORT, FIGURES, RELEASE
 from loushi.registry.tax.views import published, showing
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.tax import commands, queries
 from loushi.registry.tax.exports import BandExporter, LedgerExporter
-from loushi.registry.tax.forms import CorrectForm, PurposeForm, add_refusal
+from loushi.registry.tax.forms import CorrectForm, PurposeForm
 from loushi.registry.tax.policy import BANDS, EXPORT, FIGURES
 from loushi.registry.tax.views import showing
 

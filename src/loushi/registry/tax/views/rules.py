@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.tax import commands, queries
-from loushi.registry.tax.forms import RuleForm, TotalForm, add_refusal
+from loushi.registry.tax.forms import RuleForm, TotalForm
 from loushi.registry.tax.policy import FIGURES, RULES
 from loushi.registry.tax.views import showing
 

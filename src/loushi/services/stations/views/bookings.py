@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.core.scoping import permits
+from loushi.foundation.web.forming import add_refusal
 from loushi.services.stations import commands, queries
 from loushi.services.stations import showing_booking as showing
-from loushi.services.stations.forms import BookForm, add_refusal
+from loushi.services.stations.forms import BookForm
 from loushi.services.stations.models import Station
 from loushi.services.stations.policy import BOOK, WINDOW
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.access import public
 from loushi.foundation.core.errors import LoushiError, Refused
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.accounts.queries import actor_for
 from loushi.services.stations import calendars, commands, queries, showing
-from loushi.services.stations.forms import HandoverForm, SwapForm, add_refusal
+from loushi.services.stations.forms import HandoverForm, SwapForm
 
 
 @require_GET

@@ -13,10 +13,11 @@ from loushi.foundation.core.actor import UNIT
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import require
 from loushi.foundation.transfer.commands import export
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings.queries import choices, unit_choices
 from loushi.services.stations import commands, queries, showing
 from loushi.services.stations.exports import StationExporter
-from loushi.services.stations.forms import InspectForm, StationForm, add_refusal
+from loushi.services.stations.forms import InspectForm, StationForm
 from loushi.services.stations.policy import CHANGE, DUTY, EXPORT, VIEW
 
 

@@ -10,15 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import require
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings.queries import unit_choices
 from loushi.services.stations import commands, queries, showing
-from loushi.services.stations.forms import (
-    AwayForm,
-    MembersForm,
-    RotaForm,
-    TemplateForm,
-    add_refusal,
-)
+from loushi.services.stations.forms import AwayForm, MembersForm, RotaForm, TemplateForm
 from loushi.services.stations.policy import ROTA, VIEW
 
 
