@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loushi.casework.applications import queries
-from loushi.casework.applications.commands import Request
+from loushi.casework.applications import commands, queries
 from loushi.casework.applications.forms import (
     AnswersForm,
     MaterialsForm,
@@ -22,9 +21,10 @@ from loushi.casework.applications.showing import step_line
 from loushi.casework.applications.views.forming import new_key
 from loushi.casework.applications.words import STATE_KINDS, rating_words
 from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
-from loushi.foundation.core.errors import Denied, Refused
+from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.files.commands import upload_pending
 from loushi.foundation.files.queries import pending
+from loushi.foundation.web.forming import add_refusal
 from loushi.registry.buildings.queries import unit_choices
 from loushi.services.catalogue.models.flow import Flow, flow_of, materials_for, plan
 from loushi.services.catalogue.queries import department_names, offered
@@ -84,6 +84,8 @@ class Applying:
             return False
         if self.window and not self._found_firm():
             return False
+        if self.stage == "answers" and not self._could_be_sent():
+            return False
         steps = [one.step for one in plan(self.flow, self._answers())]
         data = self.request.POST if self.stage == "send" else None
         files = self.request.FILES if self.stage == "send" else None
@@ -100,6 +102,16 @@ class Applying:
             text = _("没有找到这家企业。请填登记的全称或信用代码；还没有企业的留空。")
             self.form.add_error("firm", text)
         return self.firm is not None
+
+    def _could_be_sent(self) -> bool:
+        """Tells now what the sending would refuse (a place that is taken, say): before anybody has
+        photographed materials."""
+        try:
+            commands.check_application(actor=self.request.actor, request=self.asked())
+        except (Refused, Conflict) as refusal:
+            add_refusal(self.form, refusal)
+            return False
+        return True
 
     def _answers(self) -> dict[str, Any]:
         return {
@@ -134,10 +146,10 @@ class Applying:
         key = str(self.form.cleaned_data["key"])
         return f"{key}{code}" if key.isalnum() else ""
 
-    def asked(self) -> Request:
+    def asked(self) -> commands.Request:
         """What the command is given."""
         given, papers = self.form.cleaned_data, self.materials.papers() if self.materials else []
-        return Request(
+        return commands.Request(
             self.bundle.pk, self._answers(), enterprise_id=self.firm,
             unit_id=given.get("unit_id"), applicant=given.get("applicant", ""),
             contact_name=given.get("contact_name", ""),

@@ -12,13 +12,14 @@ from .moving import (
     withdraw,
     withdraw_record,
 )
-from .submit import Request, submit_application
+from .submit import Request, check_application, submit_application
 
 __all__ = [
     "Request",
     "add_record",
     "assign_errand",
     "by_token",
+    "check_application",
     "close_unrated",
     "move_step",
     "on_calendar_changed",

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from loushi.casework.applications.commands import telling
 from loushi.casework.applications.commands.answers import cleaned_answers
-from loushi.casework.applications.commands.case import Case, claim_of
+from loushi.casework.applications.commands.case import Case
 from loushi.casework.applications.commands.links import new_seed
-from loushi.casework.applications.models import Application, ApplicationMaterial, FastTrack
+from loushi.casework.applications.commands.places import refuse_taken
+from loushi.casework.applications.models import Application, ApplicationMaterial
 from loushi.casework.applications.policy import APPLY, REGISTER
 from loushi.casework.applications.queries import published
 from loushi.casework.applications.workflow import workflow
@@ -72,22 +73,28 @@ def submit_application(
     return Application.objects.unscoped(WHY).get(pk=pk)
 
 
+def check_application(*, actor: Actor, request: Request) -> None:
+    """Refuses, before any material is handed in, what sending would refuse: nothing is written and
+    no place kept. Raises as `submit_application`, which asks once more."""
+    bundle, version = published(actor, request.bundle_id)
+    flow = flow_of(version.content)
+    unit, firm, answers, wrong = _read(actor, request, bundle, flow)
+    if wrong:
+        raise Refused.many(wrong)
+    row = made_row(actor, request, bundle, version, unit, firm, answers)
+    refuse_taken(flow, row, lock=False)
+
+
 def _create(
     actor: Actor, request: Request, bundle: ServiceBundle, version: BundleVersion, flow: Flow,
     files: Uploads,
 ) -> Case:  # fmt: skip
-    unit, firm = _place(actor, request, bundle)
-    wrong = _about(request, firm)
-    try:
-        answers = cleaned_answers(flow, request.answers)
-    except Refused as refusal:
-        wrong |= {f"answer_{one.field}": one.message for one in refusal.errors}
-        raise Refused.many(wrong) from None
+    unit, firm, answers, wrong = _read(actor, request, bundle, flow)
     wrong |= _missing(flow, answers, request, files)
     if wrong:
         raise Refused.many(wrong)
     row = made_row(actor, request, bundle, version, unit, firm, answers)
-    _free(flow, row)
+    refuse_taken(flow, row, lock=True)
     case = Case(row, actor, row.submitted_at, flow=flow, fresh=True)
     row.save()
     case.begin()
@@ -101,32 +108,18 @@ def _create(
     return case
 
 
-def _free(flow: Flow, row: Application) -> None:
-    """Refuses a place that is taken at that time; whoever asks at the same moment waits here. What
-    it is taken for is not told: that may be somebody else's affair."""
-    claim = claim_of(flow, row)
-    if claim is None:
-        return
-    place, begin, _end = flow.claim()
-    if claim.since < row.submitted_at:
-        text = _("“%(field)s”已经过去了，请填以后的时间。") % {"field": begin.label}
-        raise Refused(text, field=f"answer_{begin.code}")
-    Unit.objects.select_for_update().get(pk=claim.unit_id)
-    held = FastTrack.objects.unscoped("a place is given once").filter(
-        unit=claim.unit_id, place=claim.place, live=True, since__lt=claim.until,
-        until__gt=claim.since,
-    )  # fmt: skip
-    taken = list(held.order_by("since")[:5])
-    if taken:
-        times = "、".join(_span(one) for one in taken)
-        text = _("“%(place)s”在 %(times)s 已有安排，请换时间或地点。")
-        raise Refused(text % {"place": claim.place, "times": times}, field=f"answer_{place.code}")
-
-
-def _span(one: FastTrack) -> str:
-    since, until = timezone.localtime(one.since), timezone.localtime(one.until)
-    last = f"{until:%H:%M}" if since.date() == until.date() else f"{until:%m-%d %H:%M}"
-    return f"{since:%m-%d %H:%M}–{last}"
+def _read(
+    actor: Actor, request: Request, bundle: ServiceBundle, flow: Flow
+) -> tuple[Unit, Enterprise | None, dict[str, Any], dict[str, Any]]:
+    """Where, for whom, with which answers, and what is wrong about the applicant."""
+    unit, firm = _place(actor, request, bundle)
+    wrong = _about(request, firm)
+    try:
+        answers = cleaned_answers(flow, request.answers)
+    except Refused as refusal:
+        wrong |= {f"answer_{one.field}": one.message for one in refusal.errors}
+        raise Refused.many(wrong) from None
+    return unit, firm, answers, wrong
 
 
 def made_row(

@@ -53,16 +53,71 @@ def test_two_events_never_get_one_square(world: World, outdoor: ServiceBundle) -
                          ("2026-11-06T08:00", "2026-11-09T08:00")):  # fmt: skip
         with pytest.raises(Refused) as caught:
             ask(world, outdoor, since, until)
-        (error,) = caught.value.errors
-        assert error.field == "answer_f2"
+        error, hint = caught.value.errors
+        assert (error.field, hint.field) == ("answer_f2", "answer_f3")
         assert "11-07 18:00–22:00 已有安排" in str(error.message)
-        assert "夜市" not in str(error.message), "whose it is stays hidden"
+        assert "夜市" not in str(caught.value), "whose it is stays hidden"
     assert Application.objects.unscoped(WHY).count() == 1
     ask(world, outdoor, "2026-11-07T22:00", "2026-11-07T23:00")  # right after it
     ask(world, outdoor, "2026-11-07T18:00", "2026-11-07T22:00", f2="南门街角")
     commands.withdraw(actor=world.actor("boss"), application_id=first.pk, reason="下雨")
     ask(world, outdoor, "2026-11-07T18:00", "2026-11-07T22:00")
     assert FastTrack.objects.unscoped(WHY).filter(live=True).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "soon", "same"),
+    [
+        ("07T19:00", "07T21:00", "11-07 22:00–11-08 00:00", "11-10 19:00–21:00"),
+        ("07T17:00", "07T19:00", "11-07 22:00–11-08 00:00", "11-08 17:00–19:00"),
+        ("08T17:00", "08T20:00", "11-08 20:00–23:00", "11-10 17:00–20:00"),
+        ("07T10:00", "09T10:00", "11-09 23:00–11-11 23:00", "11-10 10:00–11-12 10:00"),
+        ("20T18:00", "20T20:00", "11-21 18:00–20:00", ""),
+    ],
+)
+def test_the_next_free_time_is_offered(
+    world: World, outdoor: ServiceBundle, since: str, until: str, soon: str, same: str
+) -> None:
+    for taken in ("07T18:00 07T22:00", "08T19:00 08T20:00", "09T17:30 09T23:00",
+                  "20T18:00 21T18:00"):  # fmt: skip
+        ask(world, outdoor, *(f"2026-11-{one}" for one in taken.split()))
+    more = f"；钟点不变的，最早是 {same}" if same else ""
+    with pytest.raises(Refused, match=f"最早的空档是 {soon}{more}。"):
+        ask(world, outdoor, f"2026-11-{since}", f"2026-11-{until}")
+
+
+def test_a_place_that_stays_taken_is_said_so(world: World, outdoor: ServiceBundle) -> None:
+    ask(world, outdoor, "2026-11-07T18:00", "2027-01-07T22:00")
+    with pytest.raises(Refused, match="30 天内没有这么长的空档，请换地点"):
+        ask(world, outdoor, "2026-11-08T18:00", "2026-11-08T22:00")
+
+
+@pytest.mark.parametrize(("who", "page"), [("boss", "apply"), ("clerk", "register")])
+def test_a_taken_place_is_told_before_the_materials(
+    world: World, outdoor: ServiceBundle, client_of: Any, who: str, page: str
+) -> None:
+    ask(world, outdoor, "2026-11-07T18:00", "2026-11-07T22:00")
+    given = {"answer_f1": "市集", "answer_f2": "中心广场", "answer_f3": "2026-11-07T19:00",
+             "answer_f4": "2026-11-07T21:00", "answer_f5": "8", "answer_f6": "no", "key": "k1",
+             "unit_id": world.here.pk, "firm": world.firm.name}  # fmt: skip
+    client, url = client_of(who), f"/applications/{page}/{outdoor.pk}/"
+    told = client.post(url, given | {"stage": "answers"})
+    text = told.content.decode()
+    assert told.status_code == 422
+    assert "“中心广场”在 11-07 18:00–22:00 已有安排" in text
+    assert "最早的空档是 11-07 22:00–11-08 00:00" in text
+    assert 'value="市集"' in text, "what was typed stays"
+    assert "夜市" not in text
+    assert world.firm.name not in text or page == "register"
+    assert "摆放示意图" not in text, "not yet asked for materials"
+    later = given | {"answer_f3": "2026-11-07T22:00", "answer_f4": "2026-11-08T00:00"}
+    assert "摆放示意图" in client.post(url, later | {"stage": "answers"}).content.decode()
+    assert FastTrack.objects.unscoped(WHY).count() == 1, "a look keeps no place"
+    ask(world, outdoor, "2026-11-07T23:00", "2026-11-07T23:30")  # somebody was faster
+    late = client.post(url, later | {"stage": "send", "paper_m1": "on"})
+    assert late.status_code == 422
+    assert "11-07 23:00–23:30 已有安排" in late.content.decode()
+    assert Application.objects.unscoped(WHY).count() == 2
 
 
 def test_firms_of_two_grids_ask_for_the_same_square(world: World, outdoor: ServiceBundle) -> None:
