@@ -22,6 +22,7 @@ from loushi.casework.demands.models import Demand, DemandCategory, SavedView
 from loushi.casework.matching.models import (
     CommonIssue,
     CommonIssueDemand,
+    Comparison,
     JointDecision,
     JointMeeting,
     Match,
@@ -446,6 +447,7 @@ def _matching(world: World, department: Department) -> None:
         Match, demand_id=world.ids["demand"], resource_id=world.ids["resource"], why="服务这幢楼",
         expires_on=today, **path,
     )  # fmt: skip
+    _make(Comparison, looked=1, **here)
     world.ids |= {"issue": issue.pk, "joint": joint.pk, "decision": decision.pk, "match": match.pk}
 
 

@@ -68,6 +68,18 @@ class MatchOut(Schema):
     note: str
 
 
+class ComparedOut(Schema):
+    """The last comparison within the caller's range: one night over `units` communities, or by the
+    hand of `by_name`. `at` is null where there was none yet."""
+
+    at: datetime | None = None
+    by_name: str = ""
+    by_hand: bool = False
+    units: int = 0
+    looked: int = 0
+    found: int = 0
+
+
 class DecideIn(Schema):
     """What a person says of it; a note goes to the submitter when confirmed."""
 
@@ -103,6 +115,17 @@ def list_matches(request: HttpRequest, query: Query[MatchQuery]) -> Any:
     """At most 200, what fits best in front."""
     _allowed(request)
     return [asdict(one) for one in queries.match_lines(request.actor, query.state, query.side)]
+
+
+@matches.get(
+    "/comparison", response={200: ComparedOut, 403: Problem}, operation_id="last_comparison",
+    summary=str(_("三张清单上次比对")),
+)  # fmt: skip
+def last_comparison(request: HttpRequest) -> Any:
+    """When wants and offers were last compared, what was looked at and what was proposed."""
+    _allowed(request)
+    last = queries.last_compared(request.actor)
+    return asdict(last) if last else ComparedOut()
 
 
 @matches.post(

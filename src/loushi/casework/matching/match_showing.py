@@ -56,7 +56,8 @@ def matches_context(request: HttpRequest) -> dict[str, Any]:
         "rows": [line(one) for one in rows], "state": state,
         "chips": [{"label": label, "count": counts[code], "href": f"{here}?state={code}",
                    "active": code == state} for code, label in named],
-        "may_group": request.actor.has(GROUP), "export": export_address(request),
+        "may_group": request.actor.has(GROUP),
+        "compared": queries.last_compared(request.actor), "export": export_address(request),
         **tabs("matches"),
     }  # fmt: skip
 

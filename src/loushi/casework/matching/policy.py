@@ -10,6 +10,7 @@ from loushi.casework.demands.models import Demand
 from loushi.casework.matching.models import (
     CommonIssue,
     CommonIssueDemand,
+    Comparison,
     IssueEvent,
     IssueUnit,
     JointAnswer,
@@ -40,6 +41,9 @@ KIND_MEETING = declare_kind("matching.meeting", _("服务联建对接会通知")
 KIND_MATCH = declare_kind(
     "matching.match", _("为我的诉求找到了资源或服务"), permission="demands.submit"
 )
+KIND_PROPOSALS = declare_kind(
+    "matching.proposals", _("夜里比对出新的供需匹配"), mail="digest", permission=GROUP
+)
 KIND_DECISION = declare_kind("matching.decision", _("对接会交给我单位的事"), permission=FOLLOW)
 
 scope(
@@ -60,6 +64,7 @@ scope(
     ],
 )
 scope(Match, view=VIEW, legs=[UnitLeg()])
+scope(Comparison, view=VIEW, legs=[UnitLeg()])
 scope(JointDecision, view=VIEW, legs=[UnitLeg(), OwnLeg(DEPARTMENT, "department_id")])
 # What hangs on an issue or a meeting is reached through it; on its own only by unit.
 for _model in (CommonIssueDemand, IssueUnit, IssueEvent, JointAnswer, MeetingIssue, MeetingSeat):

@@ -3,6 +3,7 @@
 from .answering import Given, answer_issue
 from .assigning import assign_issue
 from .bulk import NewIssue, NewMeeting, found_issues
+from .comparing import compare_unit, propose_matches
 from .grouping import (
     add_demands,
     dissolve_issue,
@@ -12,11 +13,7 @@ from .grouping import (
     undo_add,
 )
 from .issues import close_issue, create_issue, edit_issue, note_issue, recall_issue, reopen_issue
-from .matching import (
-    confirm_match,
-    dismiss_match,
-    propose_matches,
-)
+from .matching import confirm_match, dismiss_match
 from .meetings import (
     call_meeting,
     cancel_meeting,
@@ -42,6 +39,7 @@ __all__ = [
     "cancel_meeting",
     "close_issue",
     "close_meeting",
+    "compare_unit",
     "confirm_match",
     "create_issue",
     "create_meeting",

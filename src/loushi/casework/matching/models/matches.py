@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loushi.casework.demands.models import Demand
 from loushi.foundation.core.scoping import Scoped, UnitPathField
 from loushi.registry.accounts.models import User
+from loushi.registry.territory.models import Unit
 from loushi.services.catalogue.models import Resource, ServiceItem
 
 
@@ -62,3 +63,25 @@ class Match(Scoped):
 
     def __str__(self) -> str:
         return f"{self.demand_id} {self.resource_id or self.item_id}"
+
+
+class Comparison(Scoped):
+    """When the lists of a unit were last compared: one row for the nights, one for by hand."""
+
+    preview_name = _("三张清单的比对")
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+", db_index=False)
+    unit_path = UnitPathField(db_index=True)
+    by_hand = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+    by_name = models.CharField(max_length=80, blank=True, default="")
+    looked = models.PositiveIntegerField(default=0)
+    found = models.PositiveIntegerField(default=0)
+
+    class Meta(Scoped.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "by_hand"], name="comparison_of_unit_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_path} {self.at:%F %R}"

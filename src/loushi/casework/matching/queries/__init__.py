@@ -22,8 +22,10 @@ from .issues import (
     waiting_count,
 )
 from .matches import (
+    Compared,
     MatchLine,
     all_matches,
+    last_compared,
     match_counts,
     match_line,
     match_lines,
@@ -62,6 +64,7 @@ from .wants import (
 
 __all__ = [
     "DecisionFilters",
+    "Compared",
     "Filters",
     "GiftLine",
     "IssueLine",
@@ -94,6 +97,7 @@ __all__ = [
     "issue_row",
     "issues",
     "kinds",
+    "last_compared",
     "leads",
     "list_lines",
     "match_counts",

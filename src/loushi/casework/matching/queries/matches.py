@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from loushi.casework.demands.models import Demand
 from loushi.casework.demands.queries import OPEN
-from loushi.casework.matching.models import Match
+from loushi.casework.matching.models import Comparison, Match
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
 from loushi.services.catalogue import queries as catalogue
@@ -17,6 +17,7 @@ from loushi.services.catalogue.models import Resource, ServiceItem
 
 State = Match.State
 MOST = 200
+NIGHT = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,31 @@ class MatchLine:
     decided_by: str
     decided_at: datetime | None
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The last comparison within one's range: one night over `units`, or by `by_name`'s hand."""
+
+    at: datetime
+    by_name: str
+    by_hand: bool
+    units: int
+    looked: int
+    found: int
+
+
+def last_compared(actor: Actor) -> Compared | None:
+    """When what one sees was last compared; None where it never was."""
+    rows = Comparison.objects.visible_to(actor)
+    last = rows.order_by("-at", "-pk").first()
+    if last is None:
+        return None
+    if last.by_hand:
+        return Compared(last.at, last.by_name, True, 1, last.looked, last.found)
+    night = rows.filter(by_hand=False, at__gte=last.at - NIGHT)
+    sums = night.aggregate(units=Count("pk"), looked=Sum("looked"), found=Sum("found"))
+    return Compared(last.at, last.by_name, False, **sums)
 
 
 def matches(actor: Actor) -> QuerySet[Match]:

@@ -10,8 +10,10 @@ from loushi.casework.demands.models import Demand, DemandCategory
 from loushi.casework.demands.queries.address import filters_from
 from loushi.casework.demands.queries.listing import filtered
 from loushi.casework.matching import commands, queries
+from loushi.casework.matching.commands import comparing
 from loushi.casework.matching.factories import Place
 from loushi.casework.matching.fitting import Offered, Want, fits
+from loushi.casework.matching.jobs import compare_lists
 from loushi.casework.matching.models import Match
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.testing import at
@@ -183,6 +185,8 @@ def test_the_api_says_the_same(place: Place, client_of: Any) -> None:
     assert call("clerk", "/lists").json()["wishes"][0]["open"] == 1
     assert call("clerk", "/matches").json()[0]["offer"] == "青年食堂"
     assert call("neighbour", "/matches").json() == []
+    assert call("clerk", "/comparison").json()["found"] == 1
+    assert call("neighbour", "/comparison").json()["at"] is None
     assert call("neighbour", f"/matches/{row.pk}/confirm", {}).status_code == 404
     assert call("clerk", f"/matches/{row.pk}/confirm", {}).json()["state"] == "confirmed"
 
@@ -204,3 +208,76 @@ def test_the_list_asks_as_often_for_many(
     client.get("/matching/matches/")
     with django_assert_max_num_queries(32):
         client.get("/matching/matches/")
+
+
+def night(day: str = "2026-12-02") -> int:
+    with at(f"{day} 03:30"):
+        return compare_lists()
+
+
+def test_the_night_compares_each_community_and_tells_once(place: Place) -> None:
+    asked(place)
+    asked(place, 1)
+    canteen(place)
+    canteen(place, place.world.there, name="邻里食堂")
+    assert (night(), night()) == (2, 2)
+    assert Match.objects.unscoped(WHY).count() == 2
+    with at("2026-12-02 09:00"):
+        assert {one.offer for one in queries.match_lines(place.actor("clerk"))} == {"青年食堂"}
+        seen = queries.last_compared(place.actor("clerk"))
+        assert seen is not None
+        assert (seen.looked, seen.found, seen.units, seen.by_hand) == (2, 2, 1, False)
+        whole = queries.last_compared(place.actor("district"))
+        assert whole is not None
+        assert (whole.looked, whole.found, whole.units) == (2, 2, 2)
+        assert queries.last_compared(place.actor("lead")) is None
+    told = Notice.objects.unscoped(WHY).filter(kind="matching.proposals")
+    people = {one.recipient_id: one.title_values for one in told}
+    assert people == {place.users[name].pk: {"n": 2} for name in ("clerk", "secretary")}
+    assert night("2026-12-03") == 0
+    assert told.count() == 2
+
+
+def test_the_night_leaves_alone_what_a_person_or_the_time_has_decided(place: Place) -> None:
+    asked(place)
+    asked(place, 1)
+    canteen(place)
+    clerk = place.actor("clerk")
+    night()
+    with at("2026-12-02 09:00"):
+        first, _second = queries.match_lines(clerk)
+        commands.dismiss_match(actor=clerk, match_id=first.id)
+    for day in ("2026-12-03", "2027-01-20"):
+        assert night(day) == 0
+    with at("2027-01-20 09:00"):
+        counts = queries.match_counts(clerk)
+        assert counts == {"proposed": 0, "confirmed": 0, "dismissed": 1, "lapsed": 1}
+        assert commands.propose_matches(actor=clerk) == 1
+        seen = queries.last_compared(clerk)
+        assert seen is not None
+        assert (seen.by_hand, seen.by_name, seen.looked) == (True, "clerk", 2)
+
+
+def test_the_night_looks_at_all_that_is_open(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setattr(comparing, "BATCH", 2)
+    for number in range(5):
+        asked(place, number % 4, f"外卖太贵，第{number}次说")
+    canteen(place)
+    assert night() == 5
+    with pytest.raises(Denied):
+        commands.compare_unit(actor=place.actor("district"), unit_id=place.here.pk)
+
+
+def test_the_page_says_when_it_was_last_compared(place: Place, client_of: Any) -> None:
+    page = client_of("clerk").get("/matching/matches/").content.decode()
+    assert "还没有比对过" in page
+    asked(place)
+    canteen(place)
+    night()
+    page = client_of("clerk").get("/matching/matches/").content.decode()
+    assert "2026-12-02 03:30，看了 1 件未办结的诉求，新提出 1 条" in page
+    client_of("clerk").post("/matching/matches/propose/")
+    with at("2026-12-02 10:00"):
+        client_of("clerk").post("/matching/matches/propose/")
+        page = client_of("secretary").get("/matching/matches/").content.decode()
+    assert "由clerk手动比对" in page
