@@ -8,7 +8,8 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 [label, value] beside a chosen room (the object is the space).
 On a case: "demand.side" fragments (given its `state`), "demand.own" on the submitter's own page;
 "demands.acts" [label, href] above the inbox (given its `query`).
-"catalogue.item": [label, href, icon, kind] below a service on the phone: the ways to have it done.
+"catalogue.item": [label, href, icon, kind] below a service on the phone: the ways to have it
+done, the main one first.
 """
 
 DEMANDS = "loushi.casework.demands.views.panels"
@@ -41,6 +42,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "building.acts": ("loushi.casework.codes.views.building_act",),
     "building.colours": (f"{VISITS}.sweep_colours",),
     "catalogue.item": (
+        "loushi.casework.applications.views.panels.of_service_item",
         f"{DEMANDS}.of_service_item",
         "loushi.services.stations.views.panels.of_service_item",
     ),

@@ -110,8 +110,8 @@ def build(
             stations.write(actor, Random(f"{seed} stations"), made, staff, day, say)
             policies.write(actor, Random(f"{seed} policies"), made, day, say)
             resources.write(actor, made, day, say)
-            resources.write_items(actor, made, template, day, say)
             bundles.write(actor, Random(f"{seed} bundles"), made, now, say)
+            resources.write_items(actor, made, template, day, say)
             return DemoDistrict.objects.create(
                 template=template, seed=seed, today=day, accounts=staff.accounts
             )

@@ -105,12 +105,22 @@ class BundleStepOut(Schema):
     closing: bool
 
 
+class LeadingItemOut(Schema):
+    """An item of a service list that is done by the bundle."""
+
+    id: int
+    code: str
+    title: str
+    unit: str
+
+
 class BundleDetail(BundleOut):
-    """A bundle with its published form, materials and steps."""
+    """A bundle with its published form, materials and steps, and the items that lead to it."""
 
     fields: list[QuestionOut]
     materials: list[BundleMaterialOut]
     flow: list[BundleStepOut]
+    items: list[LeadingItemOut]
 
 
 @router.get("/bundles", response=BundlesPage, operation_id="list_bundles",
@@ -135,4 +145,5 @@ def read_bundle(request: HttpRequest, bundle_id: Path[Id]) -> Any:
     flow = asdict(page.flow)
     return asdict(page.line) | {
         "fields": flow["fields"], "materials": flow["materials"], "flow": flow["steps"],
+        "items": [asdict(one) for one in page.items],
     }  # fmt: skip

@@ -29,7 +29,8 @@ class ItemProblem(Schema):
 
 class ItemOut(Schema):
     """A service as a unit's list offers it on the day; `entry` is the community's own row where it
-    was taken over from the guide of `guide`; `since` and `until` are those of the version."""
+    was taken over from the guide of `guide`; `since` and `until` are those of the version. `bundle`
+    is the 一类事 by which it is done, which takes applications now where `bundle_open`."""
 
     id: int
     code: str
@@ -59,6 +60,9 @@ class ItemOut(Schema):
     guide: str
     entry: int | None
     note: str
+    bundle: int | None
+    bundle_title: str
+    bundle_open: bool
 
 
 class ItemsQuery(Schema):

@@ -82,6 +82,7 @@ class ItemExporter(Exporter):
         ExportColumn("side_label", _("由哪一侧提供")),
         ExportColumn("value_added", _("增值化服务")),
         ExportColumn("one_matter", _("“一类事”")),
+        ExportColumn("bundle_title", _("由哪件“一类事”办理"), width=18),
         ExportColumn("office", _("责任部门"), width=20),
         ExportColumn("contact", _("联系方式"), width=18),
         ExportColumn("conditions", _("办理条件"), width=36),

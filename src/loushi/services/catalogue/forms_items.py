@@ -33,6 +33,10 @@ class ItemForm(forms.Form):
     side_id = forms.ChoiceField(label=lazy("由哪一侧提供"))
     value_added = forms.BooleanField(label=lazy("增值化服务"), required=False)
     one_matter = forms.BooleanField(label=lazy("“一类事”"), required=False)
+    bundle_id = forms.TypedChoiceField(
+        label=lazy("由哪件“一类事”办理"), coerce=int, empty_value=None, required=False,
+        help_text=lazy("选了以后，企业在手机上看这个事项时，最上面的按钮就是申请这件一类事。"),
+    )  # fmt: skip
     office = _text(lazy("责任部门"), 60, help_text=lazy("与部门名录同名时会自动关联。"))
     contact = _text(lazy("联系方式"), 60)
     conditions = _area(lazy("办理条件"), 1000, help_text=lazy("一行一条。"))
@@ -48,12 +52,13 @@ class ItemForm(forms.Form):
     number = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, fields: Any, sides: Any, units: Any = None, **kwargs: Any
+        self, *args: Any, fields: Any, sides: Any, bundles: Any, units: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         made: Any = self.fields
         made["field_id"].choices = [("", lazy("请选择")), *fields]
         made["side_id"].choices = [("", lazy("请选择")), *sides]
+        made["bundle_id"].choices = [("", lazy("不由一类事办理")), *bundles]
         if units is None:
             del self.fields["code"], self.fields["unit_id"]
         else:

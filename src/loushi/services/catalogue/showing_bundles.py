@@ -80,7 +80,7 @@ def bundle_context(page: queries.BundlePage) -> dict[str, Any]:
         "steps": [step_line(flow, one, page.names) for one in flow.steps],
         "step_count": len(flow.steps), "fields": flow.fields, "field_count": len(flow.fields),
         "materials": flow.materials, "material_count": len(flow.materials),
-        "records": flow.records,
+        "records": flow.records, "items": page.items,
         "versions": [{"row": one, "kind": VERSION_KINDS[one.state]} for one in page.versions],
         "may_design": page.may_design, "drafting": drafting,
         "withdrawable": page.may_design and row.state == State.PUBLISHED,

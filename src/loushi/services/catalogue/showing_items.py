@@ -13,12 +13,13 @@ from loushi.foundation.core.actor import Actor
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.queries import panels_of, unit_choices
 from loushi.services.catalogue import commands, queries
-from loushi.services.catalogue.models import ItemVersion, MenuEntry
+from loushi.services.catalogue.models import ItemVersion, MenuEntry, ServiceBundle
 from loushi.services.catalogue.policy import CHANGE, EXPORT, IMPORT, OWN, may_at
 from loushi.services.catalogue.queries.items import OWN_WORDS
 from loushi.services.catalogue.showing import desk_tabs, number
 
 GRADES = ("basic", "added")
+PUBLISHED = ServiceBundle.State.PUBLISHED
 FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -83,7 +84,7 @@ def item_context(request: HttpRequest, item_id: int) -> dict[str, Any]:
     return {
         "row": row, "line": line, "on": on, "latest": versions[0], "entry": entry,
         "title": line.title if line else versions[0].title, "words": words(line),
-        "facts": facts(line), "may_change": may_at(actor, CHANGE, row),
+        "facts": facts(line) + bundle_fact(line), "may_change": may_at(actor, CHANGE, row),
         "may_adapt": entry is not None and entry.until is None and may_at(actor, CHANGE, entry),
         "versions": [{"row": one, "stand": stand(one, on)} for one in versions],
         "takers": queries.takers(actor, item_id, on),
@@ -117,6 +118,15 @@ def facts(line: queries.ItemLine | None) -> list[dict[str, Any]]:
         (_("来自目录"), line.guide), (_("依据"), line.source),
     ]  # fmt: skip
     return [{"label": label, "value": value} for label, value in named if value]
+
+
+def bundle_fact(line: queries.ItemLine | None) -> list[dict[str, Any]]:
+    """By which bundle it is done; one that takes no applications any more says so."""
+    if line is None or not line.bundle:
+        return []
+    href = reverse("catalogue:bundle", args=[line.bundle]) if line.bundle_open else ""
+    why = "" if line.bundle_open else _("已撤下，现在不收申请。")
+    return [{"label": _("由“一类事”办理"), "value": line.bundle_title, "href": href, "why": why}]
 
 
 def stand(row: ItemVersion, on: date) -> str:
@@ -159,16 +169,28 @@ def own_item_context(request: HttpRequest, item_id: int) -> dict[str, Any]:
     line = queries.own_item(request.actor, item_id, unit_id)
     phone = line.contact if line.contact.replace("-", "").replace(" ", "").isdigit() else ""
     shown = [one for one in facts(line) if one["label"] not in (_("联系方式"), _("依据"))]
+    acts = [panel.context for panel in panels_of(request.actor, "catalogue.item", line.id)]
     return {
         "line": line, "words": words(line), "phone": phone, "facts": shown,
-        "acts": [panel.context for panel in panels_of(request.actor, "catalogue.item", line.id)],
+        "acts": acts[:1] + [one | {"kind": "plain"} for one in acts[1:]],
     }  # fmt: skip
 
 
-def item_choices(actor: Actor, *, new: bool) -> dict[str, Any]:
-    """The lists of the form."""
+def item_choices(actor: Actor, last: ItemVersion | None = None) -> dict[str, Any]:
+    """The lists of the form; of a new item, or with what an item says."""
+    new = last is None
+    if last is None:
+        found = list(queries.bundles(actor, queries.BundleFilters(state=PUBLISHED))
+                     .select_related("unit"))  # fmt: skip
+    else:
+        found = queries.bundles_for(actor, last.unit_path)
+    bundles = [(one.pk, _("%(bundle)s（%(unit)s）") % {"bundle": one.title, "unit": one.unit.name})
+               for one in found]  # fmt: skip
+    if last is not None and last.bundle is not None and last.bundle_id not in dict(bundles):
+        held = _("%(bundle)s（已撤下）") % {"bundle": last.bundle.title}
+        bundles.append((last.bundle.pk, held))
     return {
-        "fields": queries.field_choices(), "sides": queries.side_choices(),
+        "bundles": bundles, "fields": queries.field_choices(), "sides": queries.side_choices(),
         "units": unit_choices(actor, CHANGE) if new else None,
     }  # fmt: skip
 

@@ -28,9 +28,11 @@ from loushi.services.catalogue.models import (
     ItemSide,
     ItemVersion,
     MenuEntry,
+    ServiceBundle,
     ServiceItem,
 )
 from loushi.services.catalogue.policy import CHANGE, may_at
+from loushi.services.catalogue.queries import bundles_for
 
 TEXTS = (
     "title", "summary", "office", "contact", "conditions", "materials", "steps", "fees", "limit",
@@ -38,7 +40,7 @@ TEXTS = (
 )  # fmt: skip
 FLAGS = ("value_added", "one_matter")
 CHOSEN = ("field_id", "side_id")
-ITEM_FIELDS = frozenset((*TEXTS, *FLAGS, *CHOSEN))
+ITEM_FIELDS = frozenset((*TEXTS, *FLAGS, *CHOSEN, "bundle_id"))
 ENTRY_FIELDS = ("hours", "channels", "contact", "note")
 FAR = timedelta(days=366)
 WHY = "rows of an item or unit that was checked"
@@ -52,7 +54,7 @@ def create_item(
     """A new item of a unit's list, offered from a day on (default today)."""
     unit = _unit(actor, unit_id, permission)
     since = _day(actor, since)
-    found = _cleaned(values)
+    found = _cleaned(values) | {"bundle_id": _bundle(actor, unit.path, values)}
     code = _code(values)
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)  # two who give the same code
@@ -77,6 +79,7 @@ def revise_item(
         row, last = _locked(actor, item_id, number, permission)
         full = {name: getattr(last, name) for name in ITEM_FIELDS} | dict(values)
         found = _cleaned(full)
+        found["bundle_id"] = _bundle(actor, row.unit_path, full, held=last.bundle_id)
         before = {name: getattr(last, name) for name in found if getattr(last, name) != found[name]}
         if not before and last.offered:
             return row
@@ -114,8 +117,9 @@ def item_templates() -> list[dict[str, Any]]:
 def install_items(
     *, actor: Actor, unit_id: int, template: str, since: date | None = None
 ) -> list[int]:  # fmt: skip
-    """Fills a unit's list from a shipped one; codes that it has stay as they are. Returns the new
-    items' ids; they are edited like any other."""
+    """Fills a unit's list from a shipped one; codes that it has stay as they are. An item for which
+    a bundle ships leads to it where the unit, or one above, has published it under its name.
+    Returns the new items' ids; they are edited like any other."""
     unit = _unit(actor, unit_id, CHANGE)
     since = _day(actor, since)
     given = next((one for one in item_templates() if one["code"] == template), None)
@@ -127,6 +131,7 @@ def install_items(
         held = set(items.filter(unit=unit).values_list("code", flat=True))
         rows = [one for one in given["items"] if one["code"] not in held]
         names = _departments(one["office"] for one in rows)
+        bundles = {one.title: one.pk for one in reversed(bundles_for(actor, unit.path))}
         made = items.bulk_create(
             ServiceItem(unit=unit, unit_path=unit.path, code=one["code"]) for one in rows
         )
@@ -134,7 +139,8 @@ def install_items(
             ItemVersion(
                 item=item, unit_path=unit.path, number=1, since=since, by_name=actor.name[:80],
                 field_id=one["field"], side_id=one["side"],
-                department_id=names.get(one["office"]), **_plain(one),
+                department_id=names.get(one["office"]),
+                bundle_id=bundles.get(one.get("bundle", "")), **_plain(one),
             )
             for item, one in zip(made, rows, strict=True)
         )  # fmt: skip
@@ -325,5 +331,24 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _bundle(
+    actor: Actor, unit_path: str, values: Mapping[str, Any], held: int | None = None
+) -> int | None:
+    """The bundle by which an item is done. One that it `held` may stay though it was withdrawn."""
+    given = values.get("bundle_id")
+    if not given or given == held:
+        return given or None
+    if given not in [one.pk for one in bundles_for(actor, unit_path)]:
+        text = _("请从本单位或上级单位已发布的“一类事”里选；还没有的，先到“一类事”里设计、发布。")
+        raise Refused(text, field="bundle_id")
+    return int(given)
+
+
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for the audit; a bundle by its name."""
+    if "bundle_id" in values:
+        row = ServiceBundle.objects.unscoped(WHY).filter(pk=values["bundle_id"] or 0).first()
+        values = {name: value for name, value in values.items() if name != "bundle_id"} | {
+            "bundle": row.title if row else ""
+        }  # fmt: skip
     return {name: value for name, value in values.items() if value not in (None, "")}

@@ -18,7 +18,7 @@ from loushi.foundation.transfer.commands import (
 )
 from loushi.registry.territory.models import Unit
 from loushi.registry.territory.queries import leaf_id, units_by_name
-from loushi.services.catalogue import commands
+from loushi.services.catalogue import commands, queries
 from loushi.services.catalogue.models import ItemField, ItemSide, ItemVersion, ServiceItem
 from loushi.services.catalogue.policy import IMPORT
 
@@ -52,6 +52,8 @@ class ItemImporter(Importer):
                aliases=("三侧",), example="政府侧"),
         Column("value_added", lazy("增值化服务"), parsers.YesNo(), field=None, example="是"),
         Column("one_matter", lazy("“一类事”"), parsers.YesNo(), field=None, example="否"),
+        Column("bundle", lazy("由哪件“一类事”办理"), parsers.Text(40), field=None,
+               help=lazy("本单位或上级单位已发布的一类事的名称"), example=""),
         Column("office", lazy("责任部门"), parsers.Text(60), field=None, aliases=("部门",),
                example="综合行政执法局"),
         Column("contact", lazy("联系方式"), parsers.Text(60), field=None, example="88010000"),
@@ -72,6 +74,8 @@ class ItemImporter(Importer):
             "field": dict(ItemField.objects.values_list("label", "code")),
             "side": dict(ItemSide.objects.values_list("label", "code")),
         }
+        offered = queries.bundles(self.context.actor, queries.BundleFilters(state="published"))
+        self.offered = list(offered.order_by("unit_path").values_list("unit_path", "title", "pk"))
 
     def check_row(self, row: Row) -> None:
         found = self.units.get(str(row.get("unit")), [])
@@ -85,6 +89,14 @@ class ItemImporter(Importer):
             if row.get(name) and row.get(name) not in words:
                 row.error(name, _("没有“%(word)s”。可用的有：%(words)s。")
                           % {"word": row.get(name), "words": "、".join(words)})  # fmt: skip
+
+    def check_change(self, row: Row) -> None:
+        changed = row.changes.get("bundle", (None, None))
+        title = row.get("bundle") if row.stored is None else changed[1]
+        known = self._bundles(row.unit_path)
+        if title and title not in known:
+            row.error("bundle", _("没有已发布的一类事“%(title)s”。可填的有：%(known)s。")
+                      % {"title": title, "known": "、".join(known) or _("（还没有）")})  # fmt: skip
 
     def natural_key(self, row: Row) -> Key | None:
         code = row.get("code")
@@ -102,7 +114,7 @@ class ItemImporter(Importer):
         for row in rows:
             made = commands.create_item(
                 actor=self.context.actor, unit_id=leaf_id(row.unit_path) or 0,
-                values=self._values(row.values), permission=self.permission,
+                values=self._values(row, row.values), permission=self.permission,
             )  # fmt: skip
             row.object_id = made.pk
 
@@ -110,24 +122,32 @@ class ItemImporter(Importer):
         for row in rows:
             commands.revise_item(
                 actor=self.context.actor, item_id=row.object_id or 0,
-                values=self._values(row.after), why=_("导入"), permission=self.permission,
+                values=self._values(row, row.after), why=_("导入"), permission=self.permission,
             )  # fmt: skip
 
-    def _values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _bundles(self, unit_path: str) -> dict[str, int]:
+        """Published bundles of a unit and of those above by their names, the nearest of a name."""
+        return {title: pk for path, title, pk in self.offered if unit_path.startswith(path)}
+
+    def _values(self, row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
         found = {name: value for name, value in given.items() if name in commands.ITEM_FIELDS}
         for name, column in TERMS.items():
             if name in given:
                 found[column] = self.terms[name].get(given[name], "")
+        if "bundle" in given:
+            found["bundle_id"] = self._bundles(row.unit_path).get(given["bundle"] or "")
         return found | ({"code": given["code"]} if "code" in given else {})
 
     @staticmethod
     def _last() -> Any:
         """What was last said of each item."""
         rows = ItemVersion.objects.unscoped("rows of the file are compared over all units")
-        return rows.filter(until__isnull=True).select_related("item", "field", "side")
+        return rows.filter(until__isnull=True).select_related("item", "field", "side", "bundle")
 
 
 def _stored(row: ItemVersion) -> Stored:
-    values = {name: getattr(row, name) for name in commands.ITEM_FIELDS - set(TERMS.values())}
-    said = {"code": row.item.code, "field": row.field.label, "side": row.side.label}
+    derived = {*TERMS.values(), "bundle_id"}
+    values = {name: getattr(row, name) for name in commands.ITEM_FIELDS - derived}
+    said = {"code": row.item.code, "field": row.field.label, "side": row.side.label,
+            "bundle": row.bundle.title if row.bundle else ""}  # fmt: skip
     return Stored(row.item_id, values | said, row.unit_path)

@@ -14,6 +14,8 @@ from loushi.foundation.core.terms import Term
 from loushi.registry.accounts.models import Department
 from loushi.registry.territory.models import Unit
 
+from .bundles import ServiceBundle
+
 
 class ItemField(Term):
     """五位一体: 党务 政务 社务 医务 法务 (S3)."""
@@ -87,6 +89,10 @@ class ItemVersion(Scoped):
     )
     value_added = models.BooleanField(_("增值化服务"), default=False)
     one_matter = models.BooleanField(_("“一类事”"), default=False)
+    bundle = models.ForeignKey(
+        ServiceBundle, verbose_name=_("由哪件“一类事”办理"), on_delete=models.PROTECT, null=True,
+        blank=True, related_name="+",
+    )  # fmt: skip
     office = models.CharField(_("责任部门"), max_length=60, blank=True, default="")
     department = models.ForeignKey(
         Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -9,12 +9,14 @@ from django.db.models import Q, QuerySet
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import fetch
+from loushi.foundation.core.units import WIDTH
 from loushi.registry.accounts.models import Department
 from loushi.registry.buildings.queries import Page, page_of
 from loushi.services.catalogue.checking import Fault, faults
 from loushi.services.catalogue.models import BundleVersion, ServiceBundle
 from loushi.services.catalogue.models.flow import Flow, flow_of
 from loushi.services.catalogue.policy import DESIGN, may_at
+from loushi.services.catalogue.queries.items import ItemLine, items_leading_to
 
 WHY = "versions of bundles that were read under their scope"
 
@@ -54,6 +56,8 @@ class BundlePage:
     names: dict[int, str]
     versions: tuple[BundleVersion, ...]
     may_design: bool
+    items: tuple[ItemLine, ...]
+    """The items of service lists that lead to it today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,15 @@ def offered(actor: Actor) -> list[BundleLine]:
     return bundle_lines(list(rows.select_related("unit").order_by("title", "pk")))
 
 
+def bundles_for(actor: Actor, unit_path: str) -> list[ServiceBundle]:
+    """What may be applied for at a unit: its own published bundles and those of the units above,
+    the nearest first."""
+    rows = bundles(actor, BundleFilters(state=ServiceBundle.State.PUBLISHED))
+    above = [unit_path[:end] for end in range(WIDTH, len(unit_path) + 1, WIDTH)]
+    found = rows.filter(unit_path__in=above).select_related("unit")
+    return list(found.order_by("-unit_path", "title", "pk"))
+
+
 def bundle_row(actor: Actor, bundle_id: int) -> ServiceBundle:
     """One bundle; NotVisible for strangers."""
     return fetch(ServiceBundle, actor, bundle_id, related=("unit",))
@@ -107,7 +120,7 @@ def bundle_page(actor: Actor, bundle_id: int) -> BundlePage:
     versions = BundleVersion.objects.visible_to(actor).filter(bundle=row).order_by("-number")
     return BundlePage(
         row, bundle_lines([row])[0], flow, department_names(flow), tuple(versions[:50]),
-        may_at(actor, DESIGN, row),
+        may_at(actor, DESIGN, row), tuple(items_leading_to(actor, row.pk)),
     )  # fmt: skip
 
 

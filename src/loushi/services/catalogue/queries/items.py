@@ -19,6 +19,7 @@ from loushi.services.catalogue.models import (
     ItemSide,
     ItemVersion,
     MenuEntry,
+    ServiceBundle,
     ServiceItem,
 )
 from loushi.services.catalogue.policy import VIEW
@@ -73,12 +74,16 @@ class ItemLine:
     guide: str = ""
     entry: int | None = None
     note: str = ""
+    bundle: int | None = None
+    bundle_title: str = ""
+    bundle_open: bool = False
+    """Whether the bundle by which it is done takes applications now."""
 
 
 def versions_on(actor: Actor, on: date) -> QuerySet[ItemVersion]:
     """What the visible items say on a day, those taken off left out."""
     rows = ItemVersion.objects.visible_to(actor).filter(running(on), offered=True)
-    return rows.select_related("item__unit", "field", "side").order_by("item__code", "pk")
+    return rows.select_related("item__unit", "field", "side", "bundle").order_by("item__code", "pk")
 
 
 def entries_on(actor: Actor, on: date) -> QuerySet[MenuEntry]:
@@ -163,6 +168,21 @@ def own_item(actor: Actor, item_id: int, unit_id: int | None) -> ItemLine:
     return lines[0]
 
 
+def item_bundle(actor: Actor, item_id: int) -> ServiceBundle | None:
+    """The bundle by which an item is done today, where the actor sees it and it takes
+    applications."""
+    row = versions_on(actor, timezone.localdate()).filter(item=item_id).first()
+    if row is None or row.bundle_id is None:
+        return None
+    rows = ServiceBundle.objects.visible_to(actor)
+    return rows.filter(pk=row.bundle_id, state=ServiceBundle.State.PUBLISHED).first()
+
+
+def items_leading_to(actor: Actor, bundle_id: int) -> list[ItemLine]:
+    """The items that are done by a bundle (that was checked) today, as far as they are visible."""
+    return [_line(row) for row in versions_on(actor, timezone.localdate()).filter(bundle=bundle_id)]
+
+
 def item_title(actor: Actor, item_id: int) -> str:
     """The name of an item that is offered today, '' for any other."""
     row = versions_on(actor, timezone.localdate()).filter(item=item_id).first()
@@ -179,7 +199,7 @@ def item_titles(ids: Iterable[int]) -> dict[int, str]:
 def item_versions(actor: Actor, item_id: int) -> list[ItemVersion]:
     """All that an item has said, the newest first."""
     rows = ItemVersion.objects.visible_to(actor).filter(item=item_id)
-    return list(rows.select_related("field", "side"))
+    return list(rows.select_related("field", "side", "bundle"))
 
 
 def takers(actor: Actor, item_id: int, on: date | None = None) -> list[MenuEntry]:
@@ -261,6 +281,8 @@ def _line(row: ItemVersion) -> ItemLine:
         row.side_id, row.side.label, row.value_added, row.one_matter, row.office, row.contact,
         row.conditions, row.materials, row.steps, row.fees, row.limit, row.hours, row.channels,
         row.source, unit.name, unit.pk, row.number, row.since, row.until,
+        bundle=row.bundle_id, bundle_title=row.bundle.title if row.bundle else "",
+        bundle_open=row.bundle is not None and row.bundle.state == ServiceBundle.State.PUBLISHED,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from loushi.foundation.audit.models import Entry
+from loushi.foundation.core.actor import system_actor
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.core.testing import at
 from loushi.foundation.transfer.commands import run_import
@@ -305,3 +306,134 @@ def test_the_lists_ask_as_often_for_twenty_as_for_two(
         client.get(url)
         with django_assert_max_num_queries(26):
             client.get(url)
+
+
+# --- 由哪件“一类事”办理
+
+
+def bundle_at(place: Any, unit: str = "Q", title: str = "开店", *, published: bool = True) -> Any:
+    """A shipped example under a name, published with departments of its own."""
+    row = commands.create_bundle(
+        actor=system_actor(), unit_id=place.units[unit].pk, values={"title": title}
+    )
+    commands.put_part(
+        actor=system_actor(), bundle_id=row.pk, part="step",
+        values={"title": "收件", "window": True, "limit_amount": 1, "closing": True},
+    )  # fmt: skip
+    return commands.publish_bundle(actor=system_actor(), bundle_id=row.pk) if published else row
+
+
+def line_of(place: Any, item: Any, who: str = "leader", **given: Any) -> Any:
+    line = queries.item_line(place.actors[who], item.pk, **given)
+    assert line is not None
+    return line
+
+
+def test_the_bundle_of_an_item_is_dated_like_all_it_says(place: Any) -> None:
+    bundle, item = bundle_at(place), make_item(place.units["Q"])
+    leader = place.actors["leader"]
+    commands.revise_item(
+        actor=leader, item_id=item.pk, values={"bundle_id": bundle.pk}, since=LATER
+    )
+    assert line_of(place, item).bundle is None
+    later = line_of(place, item, on=LATER)
+    assert (later.bundle, later.bundle_title, later.bundle_open) == (bundle.pk, "开店", True)
+    assert queries.items_leading_to(leader, bundle.pk) == []
+    with at("2026-11-20 10:00"):
+        assert titles(queries.items_leading_to(leader, bundle.pk)) == ["店招备案"]
+        assert queries.item_bundle(place.actors["boss"], item.pk) == bundle
+        commands.withdraw_bundle(actor=leader, bundle_id=bundle.pk)
+        assert queries.item_bundle(place.actors["boss"], item.pk) is None
+        assert not line_of(place, item).bundle_open
+        commands.revise_item(actor=leader, item_id=item.pk, values={"fees": "不收费"})
+        assert line_of(place, item).bundle == bundle.pk, "other words may change meanwhile"
+        commands.revise_item(actor=leader, item_id=item.pk, values={"bundle_id": None})
+        assert line_of(place, item).bundle is None
+    told = Entry.objects.unscoped(WHY).filter(action="catalogue.item_revise").first()
+    assert told is not None
+
+
+@pytest.mark.parametrize("which", ["draft", "withdrawn", "neighbour", "below", "nothing"])
+def test_only_a_published_bundle_of_the_place_or_above_may_be_named(place: Any, which: str) -> None:
+    item = make_item(place.units["Q" if which == "below" else "C1"])
+    where = {"neighbour": "C2", "below": "C1"}.get(which, "Q")
+    bundle = bundle_at(place, where, published=which != "draft")
+    if which == "withdrawn":
+        commands.withdraw_bundle(actor=system_actor(), bundle_id=bundle.pk)
+    given = 10**6 if which == "nothing" else bundle.pk
+    count = ItemVersion.objects.unscoped(WHY).count()
+    with pytest.raises(Refused, match="先到“一类事”里设计、发布") as caught:
+        commands.revise_item(
+            actor=place.actors["leader"], item_id=item.pk, values={"bundle_id": given}
+        )
+    assert caught.value.errors[0].field == "bundle_id"
+    assert ItemVersion.objects.unscoped(WHY).count() == count
+
+
+def test_a_shipped_item_leads_to_the_shipped_bundle_that_is_published(place: Any) -> None:
+    shop, _other = bundle_at(place), bundle_at(place, "C1", "招聘")
+    commands.install_items(
+        actor=place.actors["leader"], unit_id=place.units["Q"].pk, template="gongshu"
+    )
+    lines = queries.menu(place.actors["leader"], place.units["Q"].pk)
+    assert {line.code: line.bundle for line in lines if line.bundle} == {"YL01": shop.pk}
+    named = {one["bundle"] for list_ in commands.item_templates() for one in list_["items"]
+             if "bundle" in one}  # fmt: skip
+    assert named == {one["title"] for one in commands.examples().values()}, "each example is used"
+
+
+def test_by_page_an_item_leads_to_its_application(place: Any, client_of: Any) -> None:
+    bundle, item = bundle_at(place), make_item(place.units["Q"])
+    leader, boss = client_of("leader"), client_of("boss")
+    edit = f"{URL}{item.pk}/edit/"
+    assert "开店（临漕区）" in leader.get(edit).content.decode()
+    given = {"title": "店招备案", "field_id": "government", "side_id": "government",
+             "since": "2026-11-02"}  # fmt: skip
+    wrong = leader.post(edit, given | {"bundle_id": "999", "fees": "留着的字"})
+    assert wrong.status_code == 422
+    assert "留着的字" in wrong.content.decode()
+    apply = f"/applications/apply/{bundle.pk}/"
+    phone = f"/catalogue/own/items/{item.pk}/"
+    assert apply not in boss.get(phone).content.decode()
+    assert leader.post(edit, given | {"bundle_id": bundle.pk}).status_code == 302
+    acts = boss.get(phone).context["acts"]
+    assert (acts[0]["href"], acts[0]["kind"]) == (apply, "primary")
+    assert [one["kind"] for one in acts[1:]] == ["plain", "plain"]
+    assert boss.get(apply).status_code == 200
+    assert apply not in client_of("employee").get(phone).content.decode(), "may not apply"
+    assert f"/catalogue/bundles/{bundle.pk}/" in leader.get(f"{URL}{item.pk}/").content.decode()
+    page = leader.get(f"/catalogue/bundles/{bundle.pk}/").content.decode()
+    assert f"{URL}{item.pk}/" in page
+    own = make_item(place.units["C1"], "S01", title="自办", bundle_id=bundle.pk)
+    assert own.pk not in [
+        one.id for one in queries.items_leading_to(place.actors["neighbour"], bundle.pk)
+    ], "an item of a community is none of its neighbours' business"
+    commands.withdraw_bundle(actor=place.actors["leader"], bundle_id=bundle.pk)
+    assert apply not in boss.get(phone).content.decode()
+    assert "已撤下" in leader.get(f"{URL}{item.pk}/").content.decode()
+    assert "开店（已撤下）" in leader.get(edit).content.decode()
+
+
+def test_the_bundle_of_an_item_comes_in_by_its_name(place: Any, tmp_path: Any) -> None:
+    bundle, unit = bundle_at(place), place.units["C1"]
+    bundle_at(place, "C2", "招聘")
+    near = bundle_at(place, "C1", "外摆")
+    bundle_at(place, title="外摆")
+    path = tmp_path / "items.csv"
+
+    def run(*rows: str) -> Any:
+        head = "事项编码,哪个单位的清单,事项名称,五位一体,由哪一侧提供,由哪件“一类事”办理"
+        lines = [head, *(f"{row.split()[0]},{unit.name},事项,政务,政府侧,{row.split()[1]}"
+                         for row in rows)]  # fmt: skip
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return run_import(actor=place.actors["leader"], importer="service_items", path=path)
+
+    refused = run("A01 开店", "A02 招聘")
+    assert (refused.counts["new"], refused.counts["rejected"]) == (1, 1)
+    assert run("A01 开店", "A02 外摆").counts["new"] == 2
+    found = {line.code: line.bundle for line in queries.menu(place.actors["leader"], unit.pk)}
+    assert found == {"A01": bundle.pk, "A02": near.pk}
+    commands.withdraw_bundle(actor=system_actor(), bundle_id=bundle.pk)
+    assert run("A01 开店").counts["changed"] == 0, "what stands there may come in again"
+    assert run("A02 开店").counts["rejected"] == 1
+    assert run("A01 外摆").counts["changed"] == 1

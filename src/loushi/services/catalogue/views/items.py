@@ -54,9 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if not request.actor.has(CHANGE):
         raise Denied
     initial = {"since": timezone.localdate(), "unit_id": request.GET.get("unit", "")}
-    form = ItemForm(
-        request.POST or None, initial=initial, **showing.item_choices(request.actor, new=True)
-    )
+    form = ItemForm(request.POST or None, initial=initial, **showing.item_choices(request.actor))
     made: list[Any] = []
 
     def act() -> None:
@@ -80,7 +78,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     last = queries.item_versions(request.actor, pk)[0]
     form = ItemForm(
         request.POST or None, initial=showing.item_initial(last),
-        **showing.item_choices(request.actor, new=False),
+        **showing.item_choices(request.actor, last),
     )  # fmt: skip
 
     def act() -> None:
