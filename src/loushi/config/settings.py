@@ -136,6 +136,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 IDLE_MINUTES = env.number("LOUSHI_IDLE_MINUTES", 30)
+LINK_DAYS = env.number("LOUSHI_LINK_DAYS", 90)
+"""How long after its end an application is still read by the link on its receipt."""
 
 SESSION_ENGINE = "loushi.registry.accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 12

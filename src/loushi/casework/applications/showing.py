@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -124,8 +125,10 @@ def step_line(line: queries.StepLine, names: Mapping[int, str], now: Any) -> dic
 
 
 def may_link(actor: Actor, row: Application) -> bool:
-    """Whether the actor hands the applicant's own link out: whoever registers at the window."""
-    return bool(actor.keys(UNIT, REGISTER)) and not row.enterprise_id
+    """Whether the actor hands the applicant's own link out: whoever registers at the window, as
+    long as it runs."""
+    handed = bool(actor.keys(UNIT, REGISTER)) and not row.enterprise_id
+    return handed and commands.link_runs(row)
 
 
 def link_of(request: HttpRequest, row: Application) -> str:
@@ -142,7 +145,9 @@ def receipt_context(request: HttpRequest, page: queries.CasePage) -> dict[str, A
         segno.make(link, error="m", micro=False).svg_inline(scale=5, light="#fff") if link else ""
     )
     return {
-        "row": row, "link": link, "code": mark_safe(drawn),  # made from our own address
+        "row": row, "link": link, "days": settings.LINK_DAYS, "own": bool(row.enterprise_id),
+        "over": not commands.link_runs(row),
+        "code": mark_safe(drawn),  # made from our own address
         "first": [one for one in page.steps if one.running], "step_count": len(page.steps),
     }  # fmt: skip
 

@@ -218,7 +218,8 @@ def own_context(
     return {
         "page": page, "row": row, "kind": "paused" if asked else STATE_KINDS[S(row.state)],
         "lines": [step_line(one, names, now) for one in page.steps], "asked": asked,
-        "acts": acts, "moves": moves, "token": token, "key": new_key(),
+        "acts": acts, "moves": moves, "token": token,
+        "kept_until": commands.link_until(row) if token else None, "key": new_key(),
         "step_count": len(page.steps),
         "rating": rating_words(row.score, row.solved) if row.score else "",
         "supply": more.pop("supply", None) or supply_form(page, None),

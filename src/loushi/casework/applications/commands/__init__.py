@@ -1,7 +1,7 @@
 """The only way to write applications."""
 
 from .consequences import on_calendar_changed
-from .links import by_token, token_of
+from .links import by_token, link_runs, link_until, token_of
 from .moving import (
     add_record,
     assign_errand,
@@ -21,6 +21,8 @@ __all__ = [
     "by_token",
     "check_application",
     "close_unrated",
+    "link_runs",
+    "link_until",
     "move_step",
     "on_calendar_changed",
     "rate",

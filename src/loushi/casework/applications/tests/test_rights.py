@@ -4,11 +4,18 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from loushi.casework.applications import commands, queries
 from loushi.casework.applications.factories import OFFICE, WHY, World, states_of
-from loushi.casework.applications.models import ApplicationEvent, ApplicationMaterial
+from loushi.casework.applications.jobs import file_unrated
+from loushi.casework.applications.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationMaterial,
+)
 from loushi.foundation.core.errors import Denied, NotVisible
+from loushi.foundation.core.testing import at
 from loushi.foundation.files.queries import readable
 
 
@@ -107,3 +114,54 @@ def test_a_link_is_good_for_its_own_application(world: World) -> None:
     for wrong in (f"{second.pk}-{token.partition('-')[2]}", "", "x", "1-", f"{first.pk}", "9" * 30):
         with pytest.raises(NotVisible):
             commands.by_token(wrong)
+
+
+@pytest.mark.parametrize("end", ["finished", "refused", "withdrawn", "closed"])
+def test_a_link_ends_ninety_days_after_its_application(world: World, end: str) -> None:
+    row, running = world.submit(), world.submit()
+    phone, link = Client(), f"/applications/p/{commands.token_of(row)}/"
+    with at("2026-11-05 10:00"):
+        if end == "refused":
+            world.move(row, "s1", "refuse")
+        elif end == "withdrawn":
+            commands.withdraw(actor=world.actor("clerk"), application_id=row.pk, reason="x")
+        else:
+            world.run(row)
+    if end == "closed":
+        with at("2026-11-20 12:00"):  # filing it unrated does not lengthen the link
+            file_unrated()
+    with at("2027-02-03 09:59:59"):
+        page = phone.get(link)
+        assert page.status_code == 200
+        assert "这个链接可以用到 2027-02-03。" in page.content.decode()
+        assert commands.token_of(row) in text_of(receipt(world, row))
+    with at("2027-02-03 10:00"):
+        gone = phone.get(link)
+        text = gone.content.decode()
+        assert gone.status_code == 410
+        assert "办完已满 90 天" in text
+        assert "打电话给办理的综合服务中心" in text
+        assert "要一个新的" not in text, "nobody can make a new one"
+        assert row.title not in text
+        assert row.applicant not in text
+        before = ApplicationEvent.objects.unscoped(WHY).count()
+        for sent in ({"do": "rate", "solved": "yes", "score": "5"}, {"do": "supply", "note": "x"}):
+            assert phone.post(link, sent).status_code == 410
+        assert ApplicationEvent.objects.unscoped(WHY).count() == before
+        assert commands.token_of(row) not in text_of(receipt(world, row))
+        assert "进度码到期了" in text_of(receipt(world, row))
+        wrong = phone.get(f"{link[:-2]}x/")
+        assert wrong.status_code == 404, "who has no link is not told that there was one"
+    with at("2028-02-03 10:00"):
+        assert phone.get(f"/applications/p/{commands.token_of(running)}/").status_code == 200
+
+
+def receipt(world: World, row: Application) -> Any:
+    client = Client()
+    client.force_login(world.users["clerk"])
+    return client.get(f"/applications/{row.pk}/receipt/")
+
+
+def text_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
