@@ -197,6 +197,8 @@ SAMPLES: dict[str, Sample] = {
     "catalogue:host_book": row("resource"),
     "catalogue:booking_cancel": row("resource_booking"),
     "catalogue:booking_mark": row("resource_booking"),
+    "catalogue:provided_day": row("resource"),
+    "catalogue:provided_mark": row("resource_booking"),
     "catalogue:booking_calendar": row("resource_booking"),
     "catalogue:own_policy": row("policy"),
     "catalogue:declare": row("policy"),
@@ -375,6 +377,10 @@ SAMPLES: dict[str, Sample] = {
     "api:read_service_item": Sample(lambda world: {"item_id": world.ids["service_item"]}),
     "api:list_resource_slots": api("resource"),
     "api:book_resource": api("resource"),
+    "api:list_received_bookings": api("resource"),
+    "api:mark_received_booking": Sample(
+        lambda world: {"booking_id": world.ids["resource_booking"]}
+    ),
     "api:cancel_resource_booking": Sample(
         lambda world: {"booking_id": world.ids["resource_booking"]}
     ),

@@ -331,7 +331,13 @@ def _catalogue(world: World) -> None:
     )  # fmt: skip
     today, path = timezone.localdate(), {"unit_path": world.here.path}
     room = _make(
-        Resource, name="青年食堂", kind_id="canteen", state="published", capacity=200, **here
+        Resource,
+        name="青年食堂",
+        kind_id="canteen",
+        state="published",
+        capacity=200,
+        firm_id=world.ids["enterprise"],
+        **here,
     )
     _make(ResourceTimes, resource=room, minutes=60, places=2, workday_hours="09:00-17:00", **path)
     now, contact = timezone.now(), world.staff["enterprise_contact"]

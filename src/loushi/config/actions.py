@@ -168,6 +168,7 @@ ACTIONS: dict[str, Any] = {
     "catalogue.resource_publish": _("发布社区资源"),
     "catalogue.resource_update": _("更正社区资源"),
     "catalogue.resource_withdraw": _("撤下社区资源"),
+    "catalogue.look": _("查看本企业资源的预约名单"),
     "catalogue.times_end": _("资源停止预约"),
     "catalogue.times_set": _("设置资源预约时段"),
     "leads.create": _("登记招商线索"),

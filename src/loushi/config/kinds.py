@@ -12,6 +12,7 @@ KINDS: dict[str, Any] = {
     "catalogue.Declaration": _("政策申报"),
     "catalogue.PolicyPush": _("政策推送"),
     "catalogue.PushRefusal": _("不愿接收政策推送"),
+    "catalogue.Resource": _("它提供的社区资源"),
     "demands.Demand": _("诉求"),
     "enterprises.EnterpriseAlias": _("以前并入的编号"),
     "enterprises.EnterpriseContact": _("联系人"),

@@ -57,5 +57,8 @@ PANELS: dict[str, tuple[str, ...]] = {
         "loushi.casework.visits.panels.retention",
         "loushi.overview.insights.views.timeline.of_enterprise",
     ),
-    "enterprise.own": (f"{VISITS}.of_own",),
+    "enterprise.own": (
+        "loushi.services.catalogue.views.panels.provided_of_own",
+        f"{VISITS}.of_own",
+    ),
 }

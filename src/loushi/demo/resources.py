@@ -5,10 +5,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from loushi.demo.places import Places
 from loushi.foundation.core.actor import Actor
-from loushi.services.catalogue import commands
-from loushi.services.catalogue.models import MenuEntry
+from loushi.foundation.core.scoping import path_range
+from loushi.registry.enterprises.models import EnterpriseMembership
+from loushi.services.catalogue import commands, queries
+from loushi.services.catalogue.models import MenuEntry, Resource
 
 RESOURCES = (
     ("canteen", "青年食堂", "楼内餐饮企业", "午餐和送餐，人均 25 元",
@@ -22,6 +26,11 @@ RESOURCES = (
 )  # fmt: skip
 
 _ALWAYS = {"days_ahead": 14, "release_minutes": 15}
+GUESTS = (
+    ("周晓岚", "1390000{:02}11", 2, "带客户吃午饭"), ("林向北", "1390000{:02}12", 6, "部门聚餐"),
+    ("陈知夏", "1390000{:02}13", 1, ""),
+)  # fmt: skip
+
 TIMES: dict[str, dict[str, Any]] = {
     "room": {**_ALWAYS, "minutes": 60, "places": 1, "most": 1, "workday_hours": "09:00-17:00",
              "restday_hours": "10:00-16:00", "extended_hours": "18:00-20:00"},
@@ -55,6 +64,29 @@ def write_items(
     say(f"  服务事项 {len(made)}")
 
 
+def _provide(actor: Actor, row: Resource, today: date, number: int) -> None:
+    """The canteen is run by a firm whose contact may log in; on the next day that it opens some
+    guests come, unless the demo's day is not the real one: nobody books in the past."""
+    held = EnterpriseMembership.objects.unscoped("building the demo").filter(
+        path_range("unit_path", row.unit_path), role__code="enterprise_contact"
+    )
+    contact = held.select_related("enterprise").order_by("pk").first()
+    if contact is None:
+        return
+    commands.update_resource(
+        actor=actor, resource_id=row.pk,
+        values={"firm_id": contact.enterprise_id, "provider": contact.enterprise.name},
+    )  # fmt: skip
+    table, _most = queries.timetable(row)
+    days = table.days() if today == timezone.localdate() else []
+    slots = [one for day in days[:3] for one in table.lines(day) if not one.past]
+    for slot, (name, phone, units, note) in zip(slots, GUESTS, strict=False):
+        commands.book_resource_for(
+            actor=actor, resource_id=row.pk, starts_at=slot.starts_at, name=name,
+            phone=phone.format(number), units=units, note=note,
+        )  # fmt: skip
+
+
 def write(actor: Actor, places: Places, today: date, say: Callable[[str], None]) -> None:
     """Four resources for each of the first three communities; the last stays a draft."""
     count = 0
@@ -74,5 +106,7 @@ def write(actor: Actor, places: Places, today: date, say: Callable[[str], None])
                 commands.publish_resource(actor=actor, resource_id=row.pk)
             if kind in TIMES:
                 commands.set_times(actor=actor, resource_id=row.pk, values=TIMES[kind])
+            if kind == "canteen":
+                _provide(actor, row, today, count)
             count += 1
     say(f"  社区资源 {count}")

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
+from loushi.foundation.core.errors import NotVisible
 from loushi.services.catalogue import commands, queries
 from loushi.services.catalogue.models import ResourceBooking
 
@@ -104,6 +105,73 @@ def list_own_resource_bookings(request: HttpRequest) -> Any:
 def cancel_resource_booking(request: HttpRequest, booking_id: Path[Id]) -> Any:
     """Gives a booking back; repeating it changes nothing."""
     return _booked(commands.cancel_resource_booking(actor=request.actor, booking_id=booking_id))
+
+
+class ProvidedOut(Schema):
+    """A resource that the caller's enterprise provides; `today` counts the places taken."""
+
+    id: int
+    name: str
+    kind: str
+    unit: str
+    state: str
+    today: int
+
+
+class ReceivedOut(Schema):
+    """Who comes. Of what is over the phone is masked."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    units: int
+    name: str
+    firm: str
+    phone: str
+    note: str
+    state: str
+    state_label: str
+
+
+class MarkIn(Schema):
+    """Came, has finished, or did not come."""
+
+    step: Literal["arrived", "served", "missed"]
+
+
+@bookings.get(
+    "/provided", response={200: list[ProvidedOut]}, operation_id="list_provided_resources",
+    summary=str(_("本企业提供的资源")),
+)  # fmt: skip
+def list_provided_resources(request: HttpRequest) -> Any:
+    """Empty for those who do not receive for an enterprise."""
+    return [asdict(one) for one in queries.provided(request.actor)]
+
+
+@bookings.get(
+    "/provided/{int:resource_id}/bookings", response={200: list[ReceivedOut], 404: Problem},
+    operation_id="list_received_bookings", summary=str(_("某天谁来用本企业提供的资源")),
+)  # fmt: skip
+def list_received_bookings(
+    request: HttpRequest, resource_id: Path[Id], on: Query[date | None] = None
+) -> Any:
+    """The day's list (today, where none is named); the look is recorded."""
+    day = on or timezone.localdate()
+    if not date(2000, 1, 1) <= day <= date(2200, 1, 1):
+        raise NotVisible
+    found = commands.look_at_received(actor=request.actor, resource_id=resource_id, on=day)
+    return [asdict(one) for one in found]
+
+
+@bookings.post(
+    "/provided/bookings/{int:booking_id}/mark",
+    response={200: ReceivedOut, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="mark_received_booking", summary=str(_("登记到场、用完或未到")),
+)  # fmt: skip
+def mark_received_booking(request: HttpRequest, booking_id: Path[Id], payload: MarkIn) -> Any:
+    """By the provider's own people, from the day on."""
+    commands.mark_received(actor=request.actor, booking_id=booking_id, step=payload.step)
+    return asdict(queries.received_line(request.actor, booking_id))
 
 
 def _booked(row: ResourceBooking) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class ResourceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple, help_text=lazy("不勾表示服务整个社区。"),
     )  # fmt: skip
     provider = _text(lazy("提供方"), 80)
+    firm = _text(
+        lazy("提供方企业"), 80,
+        help_text=lazy("提供方是本区登记的企业才填：全称或信用代码。它的联系人就能在手机上看到谁来。"),
+    )  # fmt: skip
     summary = _area(lazy("内容"), 1000)
     capacity = forms.IntegerField(
         label=lazy("容量"), min_value=1, max_value=999_999_999, required=False,

@@ -61,6 +61,8 @@ BOOK = declare("catalogue.book", _("预约社区资源、取消自己的预约")
 BOOKINGS = declare("catalogue.bookings", _("查看社区资源的预约名单"))
 HOST = declare("catalogue.host", _("办理资源预约：登记到场、未到、代为预约"))
 
+RECEIVE = declare("catalogue.receive", _("接待本企业提供的资源：查看谁来、登记到场"))
+
 KIND_BOOKING = declare_kind(
     "catalogue.booking", _("资源预约：候补转为预约、被取消"), permission=BOOK
 )
@@ -140,9 +142,27 @@ class ListLeg(Leg):
         return True
 
 
+@dataclass(frozen=True)
+class ProviderLeg(Leg):
+    """What an enterprise provides, for those of its people who receive there, and for nothing else:
+    its kind is that of no grant, so that no other permission is widened by it."""
+
+    field: str
+    kind: str = "provider"
+
+    def keys(self, actor: Actor, permission: str) -> frozenset[str]:
+        return actor.keys(ENTERPRISE, RECEIVE) if permission == RECEIVE else frozenset()
+
+    def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
+        return Q(**{f"{self.field}__in": sorted(int(key) for key in keys)})
+
+    def covers(self, grant_key: str, row: models.Model) -> bool:
+        return False
+
+
 READERS = [UnitLeg(), AboveLeg(), NearPublishedLeg(), PublishedLeg()]
 scope(Policy, view=VIEW, legs=READERS)
-scope(Resource, view=VIEW, legs=READERS)
+scope(Resource, view=VIEW, legs=[*READERS, ProviderLeg("firm_id")])
 scope(ResourceArea, view=VIEW, legs=[UnitLeg()])
 scope(ServiceBundle, view=VIEW, legs=READERS)
 scope(BundleVersion, view=VIEW, legs=[UnitLeg()])
@@ -150,7 +170,10 @@ scope(ResourceTimes, view=VIEW, legs=[UnitLeg()])
 scope(ResourceSlot, view=BOOKINGS, legs=[UnitLeg()])
 scope(
     ResourceBooking, view=BOOKINGS,
-    legs=[UnitLeg(), UserLeg("user_id", frozenset({BOOKINGS, BOOK}))],
+    legs=[
+        UnitLeg(), UserLeg("user_id", frozenset({BOOKINGS, BOOK})),
+        ProviderLeg("resource__firm_id"),
+    ],
 )  # fmt: skip
 scope(PolicyVersion, view=VIEW, legs=[UnitLeg()])
 scope(PolicyPush, view=MATCH, legs=[UnitLeg()])

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -51,7 +51,7 @@ def slot_choices(table: Timetable, on: date | None) -> list[tuple[str, str]]:
     """The times of a day that have not begun, with what is free."""
     lines = table.lines(on) if on else []
     return [
-        (f"{timezone.localtime(one.starts_at):%Y-%m-%dT%H:%M}", f"{_span(one)} {_left(one)}")
+        (f"{timezone.localtime(one.starts_at):%Y-%m-%dT%H:%M}", f"{span(one)} {_left(one)}")
         for one in lines
         if not one.past
     ]
@@ -80,7 +80,7 @@ def day_context(request: HttpRequest, resource: Resource, on: date) -> dict[str,
     states = [one["row"].state for one in rows]
     begun = on <= timezone.localdate()
     for one in rows:
-        one["steps"] = _steps(one["row"]) if begun else []
+        one["steps"] = steps(one["row"].state, one["row"].slot.starts_at) if begun else []
     return {
         "row": resource, "on": on, "rows": rows, "heading": day_label(on),
         "counts": "·".join(
@@ -126,7 +126,7 @@ def line(row: ResourceBooking) -> dict[str, Any]:
     """A booking as the pages show it."""
     before = queries.stands_behind(row)
     return {
-        "row": row, "when": when(row), "span": _span(row.slot),
+        "row": row, "when": when(row), "span": span(row.slot),
         "kind": KINDS[BookingState(row.state)],
         "may_cancel": row.state in (BookingState.BOOKED, BookingState.WAITING),
         "place": "" if before is None else _("候补第 %(n)d 位") % {"n": before + 1},
@@ -136,7 +136,7 @@ def line(row: ResourceBooking) -> dict[str, Any]:
 def when(row: ResourceBooking) -> str:
     """The day and time of a booking."""
     on = timezone.localtime(row.slot.starts_at).date()
-    return f"{day_label(on)} {_span(row.slot)}"
+    return f"{day_label(on)} {span(row.slot)}"
 
 
 def day_label(on: date) -> str:
@@ -146,17 +146,19 @@ def day_label(on: date) -> str:
     return f"{date_format(on, 'MONTH_DAY_FORMAT')} {word}"
 
 
-def _steps(row: ResourceBooking) -> Sequence[tuple[str, str, str]]:
-    steps = [("arrived", _("已到"), "plain"), ("served", _("用完"), "primary"),
+def steps(state: str, starts_at: datetime) -> Sequence[tuple[str, str, str]]:
+    """What may be registered of a booking on its day: step, label, kind of button."""
+    found = [("arrived", _("已到"), "plain"), ("served", _("用完"), "primary"),
              ("missed", _("未到"), "plain")]  # fmt: skip
-    if row.state == BookingState.BOOKED:
-        return steps if row.slot.starts_at <= timezone.now() else steps[:2]
-    if row.state == BookingState.ARRIVED:
-        return steps[1:2]
-    return steps[:1] if row.state == BookingState.MISSED else []
+    if state == BookingState.BOOKED:
+        return found if starts_at <= timezone.now() else found[:2]
+    if state == BookingState.ARRIVED:
+        return found[1:2]
+    return found[:1] if state == BookingState.MISSED else []
 
 
-def _span(slot: Any) -> str:
+def span(slot: Any) -> str:
+    """From when to when."""
     start, end = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     return f"{start:%H:%M}-{end:%H:%M}"
 

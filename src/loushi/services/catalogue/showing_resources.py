@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.errors import Refused
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.queries import buildings_of_unit, choices, unit_choices
+from loushi.registry.enterprises.queries import enterprise_by_words
 from loushi.services.catalogue import queries
 from loushi.services.catalogue.models import Resource, ResourceTimes
 from loushi.services.catalogue.policy import BOOK, CHANGE, HOST, OWN
@@ -49,6 +51,7 @@ def resource_context(actor: Actor, row: Resource) -> dict[str, Any]:
     times = times_of(row)
     facts = [
         (_("类型"), row.kind.label), (_("所属社区"), row.unit.name), (_("提供方"), row.provider),
+        (_("谁来接待"), _receives(row)),
         (_("容量"), capacity(line)), (_("提供时间"), period(row.since, row.until)),
         (_("开放时间"), row.hours), (_("预约"), _booking(times)),
         (_("联系电话"), row.contact), (_("来自"), row.origin_label),
@@ -63,6 +66,11 @@ def resource_context(actor: Actor, row: Resource) -> dict[str, Any]:
         "publishable": may and row.state != State.PUBLISHED,
         "withdrawable": may and row.state == State.PUBLISHED,
     }  # fmt: skip
+
+
+def _receives(row: Resource) -> str:
+    """Who of the provider sees who comes, where that is an enterprise."""
+    return _("%(firm)s的联系人，在手机上看名单") % {"firm": row.firm.name} if row.firm else ""
 
 
 def _booking(times: ResourceTimes | None) -> str:
@@ -81,7 +89,7 @@ def own_context(actor: Actor) -> dict[str, Any]:
     return {
         "groups": [{"label": label, "rows": rows, "count": len(rows)}
                    for label, rows in groups.items()],
-        "policies": actor.has(OWN),
+        "policies": actor.has(OWN), "provides": queries.provides(actor),
     }  # fmt: skip
 
 
@@ -109,8 +117,22 @@ def form_choices(actor: Actor, row: Resource | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def typed(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, with the enterprise that was named; Refused where there is none of it."""
+    found = dict(values)
+    words = found.pop("firm", "").strip()
+    found["firm_id"] = enterprise_by_words(actor, words) if words else None
+    if words and found["firm_id"] is None:
+        text = _("没有找到这家企业。请填登记的全称或信用代码；提供方不是企业的留空。")
+        raise Refused(text, field="firm")
+    return found
+
+
 def initial(row: Resource) -> dict[str, Any]:
     """A resource's form as it stands."""
     names = ("name", "kind_id", "provider", "summary", "capacity", "measure", "since", "until",
              "hours", "terms", "booking", "contact")  # fmt: skip
-    return {name: getattr(row, name) for name in names} | {"building_ids": queries.served_ids(row)}
+    return {name: getattr(row, name) for name in names} | {
+        "building_ids": queries.served_ids(row),
+        "firm": (row.firm.credit_code or row.firm.name) if row.firm else "",
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loushi.services.catalogue.views import bookings, bundles, items, own, resources
+from loushi.services.catalogue.views import bookings, bundles, items, own, providing, resources
 from loushi.services.catalogue.views import policies as desk
 
 app_name = "catalogue"
@@ -40,6 +40,9 @@ urlpatterns = [
     path("bookings/<int:pk>/mark/", bookings.mark, name="booking_mark"),
     path("bookings/<int:pk>.ics", bookings.calendar, name="booking_calendar"),
     path("own/bookings/", bookings.own_bookings, name="own_bookings"),
+    path("own/provided/", providing.provided, name="provided"),
+    path("own/provided/<int:pk>/", providing.day, name="provided_day"),
+    path("own/provided/bookings/<int:pk>/mark/", providing.mark, name="provided_mark"),
     path("own/resources/", resources.own_resources, name="own_resources"),
     path("items/", items.item_list, name="items"),
     path("items/new/", items.create, name="item_create"),

@@ -244,6 +244,13 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Card]:
     return [_card(row, places[row.pk], []) for row in rows]
 
 
+def enterprise_by_words(actor: Actor, words: str) -> int | None:
+    """The one enterprise of this full name or credit code, where the actor sees it."""
+    rows = enterprises(actor).filter(Q(name__iexact=words) | Q(credit_code__iexact=words))
+    found = list(rows.order_by("pk").values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def members_to_notify(enterprise_id: int, permission: str = "") -> list[int]:
     """The ids of the enterprise's people of today, for notices; with a permission only those whose
     role there carries it (an employee does not see what a contact sees)."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from loushi.foundation.audit.commands import record
+from loushi.foundation.audit.commands import record, record_look
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.capacity import BookingState, Change, read_hours
 from loushi.foundation.core.errors import Denied, Refused
@@ -27,6 +27,12 @@ from loushi.services.catalogue.queries.bookings import (
     firm_of,
     open_to_book,
     timetable,
+)
+from loushi.services.catalogue.queries.providing import (
+    Received,
+    provided_resource,
+    received,
+    received_row,
 )
 
 PHONE = re.compile(r"[0-9+() -]{5,20}")
@@ -123,16 +129,43 @@ def cancel_resource_booking(*, actor: Actor, booking_id: int) -> ResourceBooking
 def mark_resource_booking(*, actor: Actor, booking_id: int, step: str) -> ResourceBooking:
     """At the provider: "arrived", "served" or "missed"."""
     row = fetch(ResourceBooking, actor, booking_id, permission=HOST, related=("slot",))
-    with transaction.atomic():
-        change = engine.step(row.pk, step)
-        _follow(actor, change, "catalogue.booking_mark")
-    return change.row
+    return _marked(actor, row, step)
+
+
+def mark_received(*, actor: Actor, booking_id: int, step: str) -> ResourceBooking:
+    """The same by the provider's own people, for what their enterprise provides."""
+    return _marked(actor, received_row(actor, booking_id), step)
+
+
+def look_at_received(*, actor: Actor, resource_id: int, on: date) -> list[Received]:
+    """Who comes on a day to what the actor's enterprise provides. A look at names is recorded, once
+    for each person, list and day."""
+    resource = provided_resource(actor, resource_id)
+    found = received(actor, resource, on)
+    if found:
+        payload = {"resource": resource.pk, "on": on.isoformat()}
+
+        def note() -> int:
+            return record_look(
+                actor=actor, subject=resource, purpose=str(_("接待预约")), fields=["name", "phone"]
+            ).pk
+
+        key = f"{resource.pk}:{on}:{timezone.localdate()}"
+        once(actor=actor, command="catalogue.receive", key=key, payload=payload, create=note)
+    return found
 
 
 def release_resources() -> int:
     """Frees the places of those who did not come in time, tells those who move up."""
     actor = system_actor()
     return len(engine.release(lambda change: _follow(actor, change, "catalogue.booking_release")))
+
+
+def _marked(actor: Actor, row: ResourceBooking, step: str) -> ResourceBooking:
+    with transaction.atomic():
+        change = engine.step(row.pk, step)
+        _follow(actor, change, "catalogue.booking_mark")
+    return change.row
 
 
 def _booked(

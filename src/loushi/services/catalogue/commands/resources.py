@@ -14,12 +14,13 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import fetch, path_range
 from loushi.registry.accounts.policy import can_at
 from loushi.registry.buildings.models import Building
+from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
 from loushi.services.catalogue.models import Resource, ResourceArea, ResourceKind
 from loushi.services.catalogue.policy import CHANGE
 
 TEXTS = ("name", "provider", "summary", "measure", "terms", "hours", "booking", "contact")
-FIELDS = frozenset((*TEXTS, "kind_id", "capacity", "since", "until"))
+FIELDS = frozenset((*TEXTS, "kind_id", "firm_id", "capacity", "since", "until"))
 State = Resource.State
 
 
@@ -40,7 +41,7 @@ def draft_resource(
         held = rows.filter(origin=origin).first() if origin else None
         if held is not None:
             return held
-        found = _cleaned(values)
+        found = _provided(actor, _cleaned(values), None)
         made = rows.create(
             unit=unit, unit_path=unit.path, origin=origin, origin_label=origin_label[:120], **found
         )
@@ -54,6 +55,7 @@ def update_resource(*, actor: Actor, resource_id: int, values: Mapping[str, Any]
     with transaction.atomic():
         row = _own(actor, resource_id)
         found = _cleaned({name: getattr(row, name) for name in FIELDS} | dict(values))
+        found = _provided(actor, found, row.firm_id)
         if row.state == State.PUBLISHED:
             _complete(found)
         before = {name: getattr(row, name) for name in found}
@@ -128,6 +130,17 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
         wrong["until"] = _("不能早于开始的日期。")
     if wrong:
         raise Refused.many(wrong)
+    return found
+
+
+def _provided(actor: Actor, found: dict[str, Any], held: int | None) -> dict[str, Any]:
+    """The provider's name is the enterprise's where it was left empty. Only an enterprise that the
+    actor sees may be named; one that stands there already may have moved away since."""
+    pk = found["firm_id"]
+    if pk is not None:
+        rows = Enterprise.objects.unscoped("the provider that was named before")
+        firm = rows.filter(pk=pk).first() if pk == held else fetch(Enterprise, actor, pk)
+        found["provider"] = found["provider"] or (firm.name[:80] if firm else "")
     return found
 
 

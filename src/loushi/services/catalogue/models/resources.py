@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from loushi.foundation.core.scoping import Scoped, UnitPathField
 from loushi.foundation.core.terms import Term
 from loushi.registry.buildings.models import Building
+from loushi.registry.enterprises.models import Enterprise
 from loushi.registry.territory.models import Unit
 
 
@@ -26,7 +27,8 @@ class ResourceKind(Term):
 
 class Resource(Scoped):
     """One resource of a unit. `origin` is what it came from (a resolution), so that it is drafted
-    once; `until` is the last day."""
+    once; `until` is the last day. `firm` is the provider where it is an enterprise of the register:
+    its contacts receive who has booked."""
 
     preview_name = _("社区资源")
 
@@ -40,6 +42,9 @@ class Resource(Scoped):
     kind = models.ForeignKey(ResourceKind, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("资源名称"), max_length=80)
     provider = models.CharField(_("提供方"), max_length=80, blank=True, default="")
+    firm = models.ForeignKey(
+        Enterprise, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     summary = models.CharField(_("内容"), max_length=1000, blank=True, default="")
     capacity = models.PositiveIntegerField(_("容量"), null=True, blank=True)
     measure = models.CharField(_("容量单位"), max_length=12, blank=True, default="")

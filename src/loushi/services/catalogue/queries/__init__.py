@@ -77,6 +77,15 @@ from .policies import (
     policy_row,
     refuses_pushes,
 )
+from .providing import (
+    Provided,
+    Received,
+    provided,
+    provided_resource,
+    provides,
+    received_line,
+    received_row,
+)
 from .resources import (
     ResourceFilters,
     ResourceLine,
@@ -105,6 +114,8 @@ __all__ = [
     "MatchLine",
     "PolicyLine",
     "PolicyPage",
+    "Provided",
+    "Received",
     "ResourceFilters",
     "ResourceLine",
     "Terms",
@@ -156,6 +167,11 @@ __all__ = [
     "policy_list",
     "policy_page",
     "policy_row",
+    "provided",
+    "provided_resource",
+    "provides",
+    "received_line",
+    "received_row",
     "refuses_pushes",
     "resource_day",
     "resource_list",

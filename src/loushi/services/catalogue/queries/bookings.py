@@ -35,7 +35,7 @@ def bookable_resources(actor: Actor, permission: str = BOOK) -> QuerySet[Resourc
     rows = Resource.objects.visible_to(actor, permission).filter(
         Q(until__isnull=True) | Q(until__gte=today), times__isnull=False
     )
-    return rows.filter(state=Resource.State.PUBLISHED).select_related("unit", "kind")
+    return rows.filter(state=Resource.State.PUBLISHED).select_related("unit", "kind", "firm")
 
 
 def open_to_book(actor: Actor, resource_id: int, permission: str = BOOK) -> Resource:

@@ -80,7 +80,7 @@ def usable(actor: Actor) -> list[ResourceLine]:
 
 def resource_row(actor: Actor, resource_id: int) -> Resource:
     """One resource; NotVisible for strangers."""
-    return fetch(Resource, actor, resource_id, related=("unit", "kind"))
+    return fetch(Resource, actor, resource_id, related=("unit", "kind", "firm"))
 
 
 def resource_of_origin(actor: Actor, origin: str) -> Resource | None:

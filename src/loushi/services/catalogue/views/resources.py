@@ -54,7 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
     made: list[Any] = []
 
     def act() -> None:
-        values = dict(form.cleaned_data)
+        values = showing.typed(request.actor, form.cleaned_data)
         made.append(
             commands.draft_resource(
                 actor=request.actor, unit_id=values.pop("unit_id"), values=values
@@ -77,7 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         **showing.form_choices(request.actor, row),
     )  # fmt: skip
     if done(request, form, lambda: commands.update_resource(
-        actor=request.actor, resource_id=pk, values=form.cleaned_data
+        actor=request.actor, resource_id=pk, values=showing.typed(request.actor, form.cleaned_data)
     )):  # fmt: skip
         messages.info(request, _("更正已保存。"))
         return redirect("catalogue:resource", pk)
