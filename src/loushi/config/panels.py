@@ -8,6 +8,7 @@ building's page: "building" fragments, "building.tabs" [label, href, count], "bu
 [label, value] beside a chosen room (the object is the space).
 On a case: "demand.side" fragments (given its `state`), "demand.own" on the submitter's own page;
 "demands.acts" [label, href] above the inbox (given its `query`).
+"station" fragments on a station's page and at its queue, given its `unit_path`.
 "catalogue.item": [label, href, icon, kind] below a service on the phone: the ways to have it
 done, the main one first.
 """
@@ -46,6 +47,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         f"{DEMANDS}.of_service_item",
         "loushi.services.stations.views.panels.of_service_item",
     ),
+    "station": ("loushi.casework.applications.views.errands.of_station",),
     "territory.unit": ("loushi.registry.accounts.panels.people_of_unit",),
     "territory.buildings": ("loushi.registry.buildings.queries.buildings_of_unit",),
     "enterprise": (

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from loushi.foundation.core.errors import Conflict, Denied, NotVisible, Refused
 from loushi.foundation.transfer.commands import export
 from loushi.registry.accounts.policy import can_at
+from loushi.registry.buildings.queries import panels_of
 from loushi.services.stations import commands, queries
 from loushi.services.stations import showing_queue as showing
 from loushi.services.stations.exports import TicketExporter
@@ -29,6 +30,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         rows = queries.ticket_lines(request.actor, pk)
         return export(TicketExporter, rows, actor=request.actor, kind=kind).response()
     context = showing.desk_context(request, station, request.GET.get("counter", ""))
+    context["panels"] = panels_of(request.actor, "station", pk, unit_path=station.unit_path)
     return render(request, "stations/queue.html", context)
 
 

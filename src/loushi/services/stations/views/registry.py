@@ -14,7 +14,7 @@ from loushi.foundation.core.errors import Denied, Refused
 from loushi.foundation.core.scoping import require
 from loushi.foundation.transfer.commands import export
 from loushi.foundation.web.forming import add_refusal
-from loushi.registry.buildings.queries import choices, unit_choices
+from loushi.registry.buildings.queries import choices, panels_of, unit_choices
 from loushi.services.stations import commands, queries, showing
 from loushi.services.stations.exports import StationExporter
 from loushi.services.stations.forms import InspectForm, StationForm
@@ -43,7 +43,9 @@ def station_list(request: HttpRequest) -> HttpResponse:
 def station(request: HttpRequest, pk: int) -> HttpResponse:
     """One station."""
     page = queries.station_page(request.actor, pk)
-    return render(request, "stations/station.html", showing.station_context(page))
+    context = showing.station_context(page)
+    context["panels"] = panels_of(request.actor, "station", pk, unit_path=page.row.unit_path)
+    return render(request, "stations/station.html", context)
 
 
 def create(request: HttpRequest) -> HttpResponse:
