@@ -52,6 +52,7 @@ class SampleForm(forms.Form):
     secret = forms.CharField(required=False, widget=forms.PasswordInput)
     solved = forms.ChoiceField(widget=forms.RadioSelect, initial="yes")
     rating = forms.ChoiceField(widget=forms.RadioSelect, initial="4")
+    towers = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     hide = forms.BooleanField(required=False)
 
     def __init__(self, data: dict[str, str] | None = None) -> None:

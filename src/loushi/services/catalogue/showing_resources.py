@@ -20,6 +20,7 @@ from loushi.services.catalogue.showing import desk_tabs, period
 State = Resource.State
 KINDS = {State.DRAFT: "new", State.PUBLISHED: "done", State.WITHDRAWN: "closed"}
 SHOWN = 3
+MOST_TOWERS = 2000
 
 
 def filters_from(query: Mapping[str, str]) -> queries.ResourceFilters:
@@ -110,7 +111,11 @@ def _line(line: queries.ResourceLine) -> dict[str, Any]:
 
 def form_choices(actor: Actor, row: Resource | None) -> dict[str, Any]:
     """The lists of the form."""
-    towers = choices(actor, limit=400) if row is None else buildings_of_unit(actor, row.unit_id)
+    if row is None:
+        towers = choices(actor, limit=MOST_TOWERS)
+    else:  # those that are served in front: among hundreds they are what one looks for
+        served = set(queries.served_ids(row))
+        towers = sorted(buildings_of_unit(actor, row.unit_id), key=lambda one: one[0] not in served)
     return {
         "kinds": queries.kind_choices(), "buildings": towers,
         "units": unit_choices(actor, CHANGE) if row is None else None,

@@ -92,6 +92,25 @@ def test_a_password_is_never_kept_and_can_be_shown(new_page: "Callable[..., Page
     assert page.locator('[data-show="id_secret"]').inner_text() == "隐藏"
 
 
+def test_a_long_list_is_narrowed_by_typing_and_ticked_by_key(
+    new_page: "Callable[..., Page]",
+) -> None:
+    page = new_page()
+    page.goto("/styleguide/")
+    box = page.locator("#field-towers")
+    box.locator("[data-narrow-text]").fill("大厦")
+    shown = box.locator("[data-narrow-item]:visible")
+    assert shown.all_inner_texts() == ["东清大厦", "星川大厦", "桐川大厦", "漕汇大厦", "银鸢大厦"]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    box.locator("[data-narrow-text]").fill("听澜")
+    assert shown.all_inner_texts() == ["东清大厦", "听澜府"]  # what is ticked stays in sight
+    assert box.locator("[data-narrow-sign]").inner_text() == "找到 1 项，已勾 1 项"
+    box.locator("[data-narrow-text]").press("Escape")
+    assert shown.count() == 14
+    assert page.url.endswith("/styleguide/")  # Enter has sent nothing
+
+
 def test_confirmation_can_be_declined(new_page: "Callable[..., Page]") -> None:
     page = new_page()
     page.goto("/styleguide/")

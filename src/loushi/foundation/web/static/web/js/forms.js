@@ -180,6 +180,43 @@ document.addEventListener("change", (event) => {
   if (form?.matches("[data-auto]")) form.requestSubmit();
 });
 
+// ---- a long list of ticks, narrowed by typing: <fieldset data-narrow>. What is ticked stays in sight.
+function setUpNarrow(box) {
+  const field = box.querySelector("[data-narrow-text]");
+  const sign = box.querySelector("[data-narrow-sign]");
+  const items = [...box.querySelectorAll("[data-narrow-item]")].map((label) => (
+    { label, tick: label.querySelector("input"), text: label.textContent.toLowerCase() }
+  ));
+  const fits = (item, parts) => parts.every((part) => item.text.includes(part));
+  const parts = () => field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const show = () => {
+    const wanted = parts();
+    let shown = 0;
+    for (const item of items) {
+      const found = fits(item, wanted);
+      shown += found;
+      item.label.hidden = !found && !item.tick.checked;
+    }
+    const ticked = items.filter((item) => item.tick.checked).length;
+    sign.textContent = sign.dataset.words.replace("{shown}", shown).replace("{ticked}", ticked);
+  };
+  field.addEventListener("input", show);
+  box.addEventListener("change", show);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || !["Enter", "ArrowDown", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === "Escape") {
+      field.value = "";
+      show();
+    } else {
+      const wanted = parts();
+      items.find((item) => fits(item, wanted))?.tick.focus();
+    }
+  });
+  field.parentElement.hidden = false;
+  show();
+}
+
 function setUp(scope) {
   const each = (mark, act) => {
     for (const element of scope.querySelectorAll(mark)) {
@@ -192,6 +229,7 @@ function setUp(scope) {
   each("[data-counter]", setUpCounter);
   each("[data-upload]", setUpUpload);
   each("[data-show]", setUpShow);
+  each("[data-narrow]", setUpNarrow);
 }
 setUp(document);
 document.addEventListener("htmx:load", (event) => setUp(event.detail.elt.parentElement || document));
