@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from bench import harness, kill
 from bench.demands_list import call
 
@@ -32,6 +30,7 @@ WORKERS, BAR = 2, 300
 PATIENCE = 90  # seconds that a person repeats one step
 SHOWN = 40
 SEED = 20261126
+SAID = json.dumps({"said": "已办"}).encode()
 
 
 def run() -> dict[str, Any]:
@@ -139,27 +138,38 @@ def _person(
     address: str, person: dict[str, Any], number: int, until: float, told: Told
 ) -> None:  # fmt: skip
     chance = random.Random(f"{SEED} {number} {until}")
-    headers = {"Authorization": f"Bearer {person['token']}"}
+    host, port = address.removeprefix("http://").split(":")
+    http = harness.Connection(host, int(port), f"Authorization: Bearer {person['token']}\r\n")
     time.sleep(chance.uniform(0, THINK))
-    with httpx.Client(base_url=address, timeout=30, headers=headers) as http:
-        waiting: list[tuple[int, str]] = []
-        while time.monotonic() < until:
-            if not waiting:
-                waiting = _waiting(http, person, told)
-                chance.shuffle(waiting)
-            elif not _done(http, *waiting.pop(), told):
-                return
-            time.sleep(THINK)
+    waiting: list[tuple[int, str]] = []
+    while time.monotonic() < until:
+        if not waiting:
+            waiting = _waiting(http, person, told)
+            chance.shuffle(waiting)
+        elif not _done(http, *waiting.pop(), told):
+            break
+        time.sleep(THINK)
+    http.close()
 
 
-def _waiting(http: httpx.Client, person: dict[str, Any], told: Told) -> list[tuple[int, str]]:
+def _ask(http: harness.Connection, *request: Any) -> tuple[int, bytes]:
+    """Status and body; (0, b"") where no answer came: the server was killed."""
+    try:
+        return http.request(*request)
+    except (OSError, ValueError):
+        http.close()
+        return 0, b""
+
+
+def _waiting(
+    http: harness.Connection, person: dict[str, Any], told: Told
+) -> list[tuple[int, str]]:  # fmt: skip
     """What waits for this person's department: (application, step)."""
     began = time.perf_counter()
-    try:
-        answer = http.get("/api/v1/applications", params={"show": "mine", "limit": SHOWN})
-        shown = answer.json()["items"] if answer.status_code == 200 else []
-    except (httpx.HTTPError, ValueError):
+    status, body = _ask(http, "GET", f"/api/v1/applications?show=mine&limit={SHOWN}")
+    if status != 200:
         return []
+    shown = json.loads(body)["items"]
     with told.lock:
         told.lists.append((time.perf_counter() - began) * 1000)
     codes = {title: code for code, title in person["steps"]}
@@ -168,30 +178,27 @@ def _waiting(http: httpx.Client, person: dict[str, Any], told: Told) -> list[tup
     return [(one["id"], codes[title]) for one in mine for title in one["now"] if title in codes]
 
 
-def _done(http: httpx.Client, application: int, code: str, told: Told) -> bool:
+def _done(http: harness.Connection, application: int, code: str, told: Told) -> bool:
     """Ends one step; repeats under the same key until there is an answer."""
     key = str(uuid.uuid4())
     patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         began = time.perf_counter()
-        try:
-            answer = http.post(
-                f"/api/v1/applications/{application}/steps/{code}/done",
-                json={"said": "已办"}, headers={"Idempotency-Key": key},
-            )  # fmt: skip
-        except httpx.HTTPError:
-            answer = None
+        status, body = _ask(
+            http, "POST", f"/api/v1/applications/{application}/steps/{code}/done", SAID, "",
+            {"Idempotency-Key": key},
+        )  # fmt: skip
         took = (time.perf_counter() - began) * 1000
         with told.lock:
-            if answer is not None and answer.status_code == 200:
+            if status == 200:
                 told.milliseconds.append(took)
                 told.steps.append((application, code))
                 return True
-            if answer is not None and answer.status_code == 409:
+            if status == 409:
                 told.faster += 1  # a colleague has done it
                 return True
-            if answer is not None and answer.status_code < 500 and answer.status_code != 429:
-                told.refused.append(f"{answer.status_code} {answer.text[:200]}")
+            if status and status < 500 and status != 429:
+                told.refused.append(f"{status} {body[:200].decode(errors='replace')}")
                 return True
             told.repeats += 1
         time.sleep(0.2)

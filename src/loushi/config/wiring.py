@@ -1,6 +1,6 @@
 """Connects what the foundation leaves open to the packages that know: one list, no logic."""
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -48,7 +48,7 @@ def connect() -> None:
         register_visibility(joint._meta.label_lower, _visible(joint))
     register_visibility("leads.investmentlead", _visible(InvestmentLead))
     register_visibility("leads.referral", _visible(Referral))
-    register_visibility(rating_mail.SUBJECT, rating_mail.is_worth_sending)
+    register_visibility(rating_mail.SUBJECT, rating_mail.worth_sending)
     register_link(rating_mail.SUBJECT, rating_mail.page_of)
     transfer.provide_record(_record)
     lists.provide_record(_record)
@@ -67,11 +67,9 @@ def _actor(user_id: int) -> Any:
     """A person with today's grants, None when they may not log in."""
     from django.utils import timezone
 
-    from loushi.registry.accounts.models import User
-    from loushi.registry.accounts.queries import actor_for
+    from loushi.registry.accounts.queries import actor_by_id
 
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    return actor_for(user, timezone.localdate()) if user else None
+    return actor_by_id(user_id, timezone.localdate())
 
 
 def _attachments(label: str, ids: Any) -> dict[Any, str]:
@@ -117,19 +115,20 @@ def _language(user_id: int) -> str:
     return chosen.first() or ""
 
 
-def _visible(model: Any) -> Callable[[int, int], bool]:
-    """Whether a person, with today's grants, sees a row of a scoped model."""
+def _visible(model: Any) -> Any:
+    """Which rows of a scoped model people see with today's grants."""
+    from loushi.foundation.core.scoping import held, permits, scope_of
 
-    def may_see(user_id: int, pk: int) -> bool:
-        from django.utils import timezone
+    def seen_of(wanted: Mapping[int, Collection[int]]) -> set[tuple[int, int]]:
+        ids = {pk for asked in wanted.values() for pk in asked}
+        rows = model.objects.unscoped("each person's grants are asked next").filter(pk__in=ids)
+        known = {row.pk: row for row in held(list(rows))}
+        view = scope_of(model).view
+        seen: set[tuple[int, int]] = set()
+        for user_id, asked in wanted.items():
+            if (actor := _actor(user_id)) is not None:
+                found = [known[pk] for pk in asked if pk in known]
+                seen |= {(user_id, row.pk) for row in found if permits(actor, view, row)}
+        return seen
 
-        from loushi.registry.accounts.models import User
-        from loushi.registry.accounts.queries import actor_for
-
-        user = User.objects.filter(pk=user_id, is_active=True).first()
-        if user is None:
-            return False
-        actor = actor_for(user, timezone.localdate())
-        return bool(model.objects.visible_to(actor).filter(pk=pk).exists())
-
-    return may_see
+    return seen_of

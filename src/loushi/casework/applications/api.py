@@ -200,7 +200,7 @@ def list_applications(request: HttpRequest, query: Query[ApplicationQuery]) -> A
     filters = queries.Filters(**given)
     page = queries.application_list(request.actor, filters, after=after, size=limit)
     return {
-        "items": [asdict(row) for row in page.rows], "next": page.after or None,
+        "items": page.rows, "next": page.after or None,
         "count": page.total, "count_is_capped": page.capped,
     }  # fmt: skip
 

@@ -31,16 +31,17 @@ def sweep_steps() -> int:
     """Gives each due warning once; at most 500 rows a transaction. Returns how many were given."""
     now, given = timezone.now(), 0
     standard = clocks.standard()
+    warning = ApplicationClock.objects.unscoped(WHY).filter(
+        stopped_at__isnull=True, next_warning_at__lte=now, step__application__state__in=LIVE
+    )
     with transaction.atomic():
-        due = list(
-            ApplicationClock.objects.unscoped(WHY)
-            .filter(stopped_at__isnull=True, next_warning_at__lte=now)
-            .filter(step__application__state__in=LIVE)
-            .select_for_update(of=("self",))
-            .select_related("step", "step__application")
-            .order_by("next_warning_at")[:BATCH]
-        )
-        for clock in due:
+        # Their applications are locked first, as by every move; then what is still due is read.
+        first = warning.order_by("next_warning_at")[:BATCH]
+        ids = first.values_list("step__application_id", flat=True)
+        rows = Application.objects.unscoped(WHY).filter(pk__in=list(ids)).order_by("pk")
+        held = list(rows.select_for_update().values_list("pk", flat=True))
+        due = warning.filter(step__application__in=held).order_by("next_warning_at")
+        for clock in due.select_related("step", "step__application"):
             pauses = ApplicationPause.objects.unscoped(WHY).filter(step_id=clock.step_id)
             breaks = clocks.breaks_of(pauses, now)
             reached = clocks.remind(clock, now, breaks, standard)

@@ -54,9 +54,10 @@ scope(
         UnitLeg(),
         OwnLeg(ENTERPRISE, "enterprise_id"),
         UserLeg("submitter_id", SUBMITTERS),
-        LinkLeg(DEPARTMENT, ApplicationStep, row="application_id", key="department_id"),
+        LinkLeg(DEPARTMENT, ApplicationStep, row="application_id", key="department_id",
+                held="held_steps"),
     ],
-)
+)  # fmt: skip
 scope(ApplicationStep, view=VIEW, legs=[UnitLeg(), OwnLeg(DEPARTMENT, "department_id")])
 # What hangs on an application is reached through it; on its own only by unit.
 for _model in (

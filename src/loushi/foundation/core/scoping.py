@@ -4,7 +4,7 @@ A model's scope is a declared union of legs. `Model.objects.visible_to(actor)` i
 read scoped rows; anything else on `objects` raises, except `unscoped("reason")`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -131,7 +131,9 @@ class LinkLeg(Leg):
 
     `through` may be a callable that returns the model, to avoid an import while models load.
     `row` names the column of `through` that points at this model, `key` the one that holds the
-    grant's key (a unit path when `kind` is "unit"), `where` a fixed further condition.
+    grant's key (a unit path when `kind` is "unit"), `where` a fixed further condition. `held` names
+    an attribute of the row that holds the linked rows where they were read with it (else None), so
+    that they are not asked for again.
     """
 
     kind: str
@@ -139,6 +141,11 @@ class LinkLeg(Leg):
     row: str
     key: str
     where: Q = field(default_factory=Q)
+    held: str = ""
+
+    def __post_init__(self) -> None:
+        if self.held and self.where:
+            raise ImproperlyConfigured("held rows cannot be narrowed by a further condition")
 
     def _rows(self) -> QuerySet[Any]:
         through = self.through
@@ -148,11 +155,22 @@ class LinkLeg(Leg):
         rows: QuerySet[Any] = manager.filter(self.where)
         return rows
 
+    def hold(self, rows: Sequence[models.Model]) -> None:
+        """Reads the linked rows of many rows at once and leaves them where `covers` looks."""
+        linked: dict[Any, list[Any]] = {row.pk: [] for row in rows}
+        for one in self._rows().filter(**{f"{self.row}__in": list(linked)}):
+            linked[getattr(one, self.row)].append(one)
+        for row in rows:
+            setattr(row, self.held, linked[row.pk])
+
     def condition(self, model: type[models.Model], keys: frozenset[str]) -> Q:
         ids = self._rows().filter(_where(self.kind, self.key, keys)).values(self.row)
         return _linked(ids)
 
     def covers(self, grant_key: str, row: models.Model) -> bool:
+        held = getattr(row, self.held) if self.held else None
+        if held is not None:
+            return any(_matches(self.kind, grant_key, getattr(one, self.key)) for one in held)
         return (
             self._rows()
             .filter(_where(self.kind, self.key, frozenset({grant_key})))
@@ -297,30 +315,43 @@ class PublicModel(models.Model):
         abstract = True
 
 
+def held(rows: Sequence[M]) -> Sequence[M]:
+    """Rows of one model, made ready to be asked about for many people."""
+    for leg in scope_of(type(rows[0])).legs if rows else ():
+        if isinstance(leg, LinkLeg) and leg.held:
+            leg.hold(rows)
+    return rows
+
+
 def covering(actor: Actor, permission: str, row: models.Model) -> tuple[Grant | str, ...]:
     """The grants (or "self", "system", "see_all") by which a permission covers the row."""
+    return tuple(_covering(actor, permission, row))
+
+
+def _covering(actor: Actor, permission: str, row: models.Model) -> Iterator[Grant | str]:
+    """One after the other, so that whoever needs but one asks for no more."""
     declared = scope_of(type(row))
     if actor.system:
-        return ("system",)
-    found: list[Grant | str] = []
+        yield "system"
+        return
+    found = False
     for leg in declared.legs:
         if isinstance(leg, UserLeg):
             if any(leg.covers(key, row) for key in leg.keys(actor, permission)):
-                found.append("self")
+                found = True
+                yield "self"
             continue
-        found += [
-            grant
-            for grant in actor.holding(permission)
-            if grant.kind == leg.kind and leg.covers(grant.key, row)
-        ]
+        for grant in actor.holding(permission):
+            if grant.kind == leg.kind and leg.covers(grant.key, row):
+                found = True
+                yield grant
     if not found and actor.see_all and permission == declared.view:
-        found.append("see_all")
-    return tuple(found)
+        yield "see_all"
 
 
 def permits(actor: Actor, permission: str, row: models.Model) -> bool:
     """Whether one of the actor's grants carries the permission and covers this row."""
-    return bool(covering(actor, permission, row))
+    return next(_covering(actor, permission, row), None) is not None
 
 
 def require(actor: Actor, permission: str, row: models.Model) -> None:

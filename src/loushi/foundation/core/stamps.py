@@ -120,6 +120,16 @@ def end() -> None:
     _numbers.set(None)
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Outside of requests: what is asked within the block stands on stamps that are read once."""
+    token = _numbers.set(numbers())
+    try:
+        yield
+    finally:
+        _numbers.reset(token)
+
+
 def forget() -> None:
     """Drops everything kept (tests, and whoever puts another database in place)."""
     _trusted.clear()

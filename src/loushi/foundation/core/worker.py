@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -22,7 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from .job_models import JobLease, QueuedTask, WorkerBeat
@@ -154,9 +154,22 @@ class Worker:
 
     # ---- the three lanes ----------------------------------------------------------------------
     def _periodic(self, lane: str) -> int:
-        return sum(
-            self._run(job) for job in registered().values() if job.lane == lane and self._may(job)
-        )
+        jobs = [job for job in registered().values() if job.lane == lane]
+        due = self._due(jobs)
+        return sum(self._run(job) for job in jobs if job.name in due and self._may(job))
+
+    def _due(self, jobs: Sequence[Periodic]) -> set[str]:
+        """The jobs that may be worth taking: one look for a whole lane, which is idle mostly."""
+        leased = [job.name for job in jobs if not job.each_worker]
+        due = {job.name for job in jobs if job.each_worker}
+        if leased:
+            due |= set(self._free(leased).values_list("name", flat=True))
+        return due
+
+    def _free(self, names: Sequence[str]) -> QuerySet[JobLease]:
+        now = timezone.now()
+        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        return JobLease.objects.filter(free, name__in=names, next_run_at__lte=now)
 
     def _deliver(self) -> int:
         return self._periodic(DELIVER)
@@ -173,11 +186,9 @@ class Worker:
             self._last[job.name] = time.monotonic()
             return True
         now = timezone.now()
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        due = JobLease.objects.filter(free, name=job.name, next_run_at__lte=now)
-        if not due.exists():
-            return False
-        taken = due.update(holder=self.name, leased_until=now + LEASE, started_at=now)
+        taken = self._free([job.name]).update(
+            holder=self.name, leased_until=now + LEASE, started_at=now
+        )
         return bool(taken)
 
     def _run(self, job: Periodic) -> int:

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .actor import Actor
-from .bulk import insert_row
-from .errors import Conflict, Denied, Refused
+from .bulk import insert_row, update_row
+from .errors import Conflict, Denied, NotVisible, Refused
 from .logs import request_id
-from .scoping import fetch, permits
+from .scoping import fetch, permits, scope_of
 
 M = TypeVar("M", bound=models.Model)
 Guard = Callable[[Actor, Any], Any]
@@ -161,8 +161,12 @@ class Workflow(Generic[M]):
         apply: Callable[[M, Move, Mapping[str, Any]], Any] | None = None,
         note: str = "",
         data: Mapping[str, Any] | None = None,
+        locked: M | None = None,
     ) -> Outcome[M]:
         """Makes one move: lock, check, change, history row. Joins the caller's transaction.
+
+        `locked` is the row itself where the caller has read and locked it already, with what it
+        belongs to; whether the actor sees it is checked all the same.
 
         `apply(row, move, values)` changes the row, which still has its old state, and may return a
         dict that is merged into the history row's data. A state that it sets itself (one that
@@ -171,14 +175,16 @@ class Workflow(Generic[M]):
         step = self.move(move)
         given = dict(values or {})
         with transaction.atomic():
-            row = fetch(self.model, actor, pk, lock=True)
+            row = locked or fetch(self.model, actor, pk, lock=True)
+            if locked is not None and not permits(actor, scope_of(self.model).view, locked):
+                raise NotVisible
             self.check(actor, step, row, given)
             before = getattr(row, self.state_field)
             extra = (apply(row, step, given) if apply else None) or {}
             if getattr(row, self.state_field) == before:
                 setattr(row, self.state_field, step.target or before)
             after = getattr(row, self.state_field)
-            row.save()
+            update_row(row)
             event = self.write(
                 row,
                 step.name,

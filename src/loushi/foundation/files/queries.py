@@ -34,6 +34,8 @@ def attachments_by_parent(
     parent_type: str, parent_ids: Sequence[int], *, internal: bool = False
 ) -> dict[int, list[Attachment]]:
     """The same for many parents in one query."""
+    if not parent_ids:
+        return {}
     rows = Attachment.objects.filter(
         parent_type=parent_type, parent_id__in=parent_ids, removed_at=None
     ).order_by("pk")

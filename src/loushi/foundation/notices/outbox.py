@@ -1,6 +1,7 @@
 """The worker's side: decide which mails a notice causes, claim what is due, send it."""
 
 import logging
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
@@ -14,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from loushi.foundation.core import stamps
 from loushi.foundation.core.worker import back_off
 
 from . import registry
@@ -90,33 +92,52 @@ def _preferences(notices: list[Notice]) -> _Plan:
     )
 
 
-def _may_see(notice: Notice) -> bool:
-    """Whether the recipient may still see the subject; an error counts as yes here, because the
-    mail's own check, which has retries, follows."""
-    try:
-        return registry.may_see(notice.recipient_id, notice.subject_type, notice.subject_id)
-    except Exception:
-        log.exception("visibility of notice %s could not be checked", notice.pk)
-        return True
+def _hidden(notices: list[Notice]) -> set[int]:
+    """The notices whose recipient may not see the subject any more. An error counts as seen here,
+    because the mail's own check, which has retries, follows."""
+    wanted: dict[str, dict[int, set[int]]] = {}
+    for one in notices:
+        if one.subject_id is not None:
+            people = wanted.setdefault(one.subject_type, {})
+            people.setdefault(one.recipient_id, set()).add(one.subject_id)
+    seen: dict[str, Set[tuple[int, int]]] = {}
+    for subject, people in wanted.items():
+        try:
+            seen[subject] = registry.seen_of(subject, people)
+        except Exception:
+            log.exception("visibility of notices of %s could not be checked", subject)
+    return {
+        one.pk
+        for one in notices
+        if one.subject_type in seen
+        and one.subject_id is not None
+        and (one.recipient_id, one.subject_id) not in seen[one.subject_type]
+    }
 
 
 def plan() -> int:
-    """Decides about mail for notices that were just written; returns how many it looked at."""
+    """Decides about mail for notices that were just written; returns how many it looked at. Who may
+    see what is asked before the transaction, which holds SQLite's write lock."""
     fresh = Notice.objects.unscoped(WHY).filter(planned_at=None)
-    if not fresh.exists():
+    notices = list(fresh.order_by("pk")[:PLANNED_AT_ONCE])
+    if not notices:
         return 0
+    with stamps.looking():
+        hidden = _hidden(notices)
     with transaction.atomic():
-        notices = list(fresh.select_for_update(skip_locked=True).order_by("pk")[:PLANNED_AT_ONCE])
+        locked = fresh.filter(pk__in=[one.pk for one in notices])
+        free = set(locked.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        notices = [one for one in notices if one.pk in free]
         now = timezone.now()
-        plan = _preferences(notices)
-        hidden = [notice.pk for notice in notices if not _may_see(notice)]
         if mail_enabled():
+            preferences = _preferences(notices)
             for notice in notices:
                 if notice.pk not in hidden:
-                    _plan_mail(notice, plan, now)
+                    _plan_mail(notice, preferences, now)
         rows = Notice.objects.unscoped(WHY)
-        rows.filter(pk__in=[notice.pk for notice in notices]).update(planned_at=now)
-        rows.filter(pk__in=hidden).update(withheld_at=now)
+        rows.filter(pk__in=free).update(planned_at=now)
+        if hidden & free:
+            rows.filter(pk__in=hidden & free).update(withheld_at=now)
     return len(notices)
 
 

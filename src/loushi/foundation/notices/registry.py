@@ -3,13 +3,13 @@
 Called while packages load (`policy.py`) or from `loushi.config.wiring`; holds no rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
-Visibility = Callable[[int, int], bool]
+Visibility = Callable[[Mapping[int, Collection[int]]], Set[tuple[int, int]]]
 AddressBook = Callable[[int], str]
 
 
@@ -68,14 +68,24 @@ def kind_of(code: str) -> Kind:
 
 
 def register_visibility(subject_type: str, source: Visibility) -> None:
-    """`source(user_id, subject_id)` says whether a person may still see a subject."""
+    """`source({user_id: ids})` gives (user_id, id) of what each person may still see."""
     _visibility[subject_type] = source
 
 
-def may_see(user_id: int, subject_type: str, subject_id: int | None) -> bool:
-    """Whether the person may still see the subject; True where nobody registered for the type."""
+def seen_of(subject_type: str, wanted: Mapping[int, Collection[int]]) -> Set[tuple[int, int]]:
+    """Who may still see which subject, of {user_id: ids}; all where nobody registered for the type.
+    Asked at once for many people, for most is common to them."""
     source = _visibility.get(subject_type)
-    return True if source is None or subject_id is None else source(user_id, subject_id)
+    if source is not None:
+        return source(wanted)
+    return {(user_id, pk) for user_id, ids in wanted.items() for pk in ids}
+
+
+def may_see(user_id: int, subject_type: str, subject_id: int | None) -> bool:
+    """Whether the person may still see the one subject; a notice without a subject is seen."""
+    if subject_id is None:
+        return True
+    return (user_id, subject_id) in seen_of(subject_type, {user_id: [subject_id]})
 
 
 def register_address(source: AddressBook) -> None:

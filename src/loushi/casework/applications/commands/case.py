@@ -25,10 +25,11 @@ from loushi.casework.applications.models import (
     ApplicationStep,
     FastTrack,
 )
+from loushi.casework.applications.queries import reading
 from loushi.casework.applications.workflow import RUNNING
 from loushi.foundation.core import clocks
 from loushi.foundation.core.actor import Actor
-from loushi.foundation.core.bulk import insert_row, insert_rows
+from loushi.foundation.core.bulk import insert_row, insert_rows, update_row
 from loushi.foundation.core.units import WIDTH
 from loushi.registry.territory.models import Unit, UnitKind
 from loushi.services.catalogue.models.flow import Flow, flow_of, plan
@@ -58,27 +59,23 @@ class Case:
 
     @cached_property
     def steps(self) -> list[ApplicationStep]:
-        return self._rows(ApplicationStep, "position", application=self.row)
+        held = self.row.held_steps
+        return [] if self.fresh else list(reading.steps_of(self.row.pk) if held is None else held)
 
     @cached_property
     def clocks(self) -> list[ApplicationClock]:
         """Those that run."""
-        running = {"step__application": self.row, "stopped_at": None}
-        return self._rows(ApplicationClock, "id", **running)
+        found = [getattr(one, "clock", None) for one in self.steps]
+        return [one for one in found if one is not None and one.stopped_at is None]
 
     @cached_property
     def pauses(self) -> list[ApplicationPause]:
-        return self._rows(ApplicationPause, "id", step__application=self.row)
+        return [] if self.fresh else reading.pauses_of(self.row.pk)
 
     def _rows(self, model: Any, order: str, **where: Any) -> list[Any]:
         if self.fresh:
             return []
         return list(model.objects.unscoped(WHY).filter(**where).order_by(order))
-
-    def adopt(self, step: ApplicationStep) -> ApplicationStep:
-        """Takes the locked row of a step in the place of the one that was read."""
-        self.steps = [step if one.pk == step.pk else one for one in self.steps]
-        return step
 
     def step(self, code: str) -> ApplicationStep | None:
         return next((one for one in self.steps if one.code == code), None)
@@ -255,7 +252,7 @@ class Case:
                 if row._state.adding:
                     insert_row(row)
                 else:
-                    row.save()
+                    update_row(row)
         self._touched.clear()
 
 

@@ -23,13 +23,14 @@ from loushi.casework.applications.models import (
     ApplicationRecord,
     ApplicationStep,
 )
+from loushi.casework.applications.queries.reading import read_locked
 from loushi.casework.applications.workflow import LIVE, step_workflow, workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.bulk import update_row
 from loushi.foundation.core.errors import Conflict, NotVisible, Refused
 from loushi.foundation.core.idempotency import once
 from loushi.foundation.core.rating import rated, rating_faults
-from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.workflow import Move, Outcome
 
 WHY = "what belongs to an application that was fetched under its scope"
@@ -44,18 +45,27 @@ def move_step(
     said = said.strip()
     if len(said) > SAID:
         raise Refused(_("最多 %(n)d 字，请精简。") % {"n": SAID}, field="said")
+    moved: list[Application] = []
+
+    def create() -> int:
+        row, event_id = _step_moved(actor, application_id, code, move, said)
+        moved.append(row)
+        return event_id
+
     # With a key `once` opens the transaction; a second one around it would only be a savepoint.
     with nullcontext() if key else transaction.atomic():
         once(
             actor=actor, command=f"applications.step.{move}", key=key,
             payload={"application": application_id, "step": code, "said": said},
-            create=lambda: _step_moved(actor, application_id, code, move, said),
+            create=create,
         )  # fmt: skip
-    return _read(application_id)
+    return moved[0] if moved else _read(application_id)
 
 
-def _step_moved(actor: Actor, application_id: int, code: str, move: str, said: str) -> int:
-    row = fetch(Application, actor, application_id, lock=True, related=("version", "bundle"))
+def _step_moved(
+    actor: Actor, application_id: int, code: str, move: str, said: str
+) -> tuple[Application, int]:
+    row = read_locked(actor, application_id)
     case = Case(row, actor, timezone.now())
     held = case.step(code)
     if held is None:
@@ -66,13 +76,14 @@ def _step_moved(actor: Actor, application_id: int, code: str, move: str, said: s
         if row.state not in LIVE:
             raise Conflict(_("这件申请已经%(state)s，不用再办了。")
                            % {"state": row.get_state_display()})  # fmt: skip
-        EFFECTS[made.name](case, case.adopt(step), str(values["said"]))
+        EFFECTS[made.name](case, step, str(values["said"]))
         case.save(but=step)
-        row.save()
+        update_row(row)
 
     outcome = step_workflow.perform(
-        actor=actor, pk=held.pk, move=move, values={"said": said}, apply=apply, note=said
-    )
+        actor=actor, pk=held.pk, move=move, values={"said": said}, apply=apply, note=said,
+        locked=held,
+    )  # fmt: skip
     step = outcome.row
     record(actor=actor, action=f"applications.step_{move}", subject=row,
            before={"step": step.title, "state": outcome.before},
@@ -83,7 +94,7 @@ def _step_moved(actor: Actor, application_id: int, code: str, move: str, said: s
     if row.state != before:
         workflow.write(row, row.state, before, row.state, actor=actor)
         telling.ended(row, step)
-    return int(outcome.event.pk)
+    return row, int(outcome.event.pk)
 
 
 EFFECTS: dict[str, Callable[[Case, ApplicationStep, str], None]] = {
@@ -110,7 +121,7 @@ def assign_errand(
 
 
 def _assigned(actor: Actor, application_id: int, code: str, person_id: int, why: str) -> int:
-    row = fetch(Application, actor, application_id, lock=True, related=("version", "bundle"))
+    row = read_locked(actor, application_id)
     case = Case(row, actor, timezone.now())
     held = case.step(code)
     if held is None:
@@ -125,14 +136,15 @@ def _assigned(actor: Actor, application_id: int, code: str, person_id: int, why:
     former = held.agent_id
 
     def apply(step: ApplicationStep, made: Move, values: Values) -> dict[str, Any]:
-        case.assign(case.adopt(step), person_id, why)
+        case.assign(step, person_id, why)
         case.save(but=step)
-        row.save()
+        update_row(row)
         return {"to": people[person_id], "from": people.get(former or 0, "")}
 
     outcome = step_workflow.perform(
-        actor=actor, pk=held.pk, move="assign", values={"agent": person_id}, apply=apply, note=why
-    )
+        actor=actor, pk=held.pk, move="assign", values={"agent": person_id}, apply=apply, note=why,
+        locked=held,
+    )  # fmt: skip
     told = {"step": held.title, "to": people[person_id]}
     record(actor=actor, action="applications.step_assign", subject=row, after=told, why=why)
     telling.errand(row, outcome.row, person_id, outcome.event.pk)

@@ -63,6 +63,9 @@ class Application(RatedFields, Scoped):
     ended_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    held_steps: "list[ApplicationStep] | None" = None
+    """Its steps, where they were read with it (see `queries/reading.py`)."""
+
     class Meta(Scoped.Meta):
         ordering = ["-id"]
         indexes = [

@@ -12,11 +12,11 @@ from loushi.casework.applications.models import (
     ApplicationStep,
 )
 from loushi.casework.applications.policy import is_staff, sees_whole
+from loushi.casework.applications.queries import reading
 from loushi.casework.applications.reach import own_steps
 from loushi.casework.applications.workflow import RUNNING, handles, step_workflow, workflow
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
-from loushi.foundation.core.scoping import fetch
 from loushi.foundation.core.workflow import Move
 from loushi.foundation.files.models import Attachment
 from loushi.foundation.files.queries import attachments_by_parent
@@ -25,7 +25,6 @@ from loushi.services.catalogue.models.flow import Field, Flow, Step, flow_of
 
 WHY = "what belongs to an application that was read under its scope"
 T = ApplicationStep.State
-RELATED = ("version", "bundle", "unit", "enterprise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,12 @@ class CasePage:
 
 def case_page(actor: Actor, application_id: int, *, history: bool = True) -> CasePage:
     """For the desk; NotVisible for strangers."""
-    row = fetch(Application, actor, application_id, related=RELATED)
-    return page_of_row(actor, row, history=history)
+    return page_of_row(actor, reading.read(actor, application_id), history=history)
 
 
 def own_page(actor: Actor, application_id: int) -> CasePage:
     """For the applicant's phone. Staff have the desk's page."""
-    row = fetch(Application, actor, application_id, related=RELATED)
+    row = reading.read(actor, application_id)
     if is_staff(actor) and not sees_whole(actor, row):
         raise NotVisible
     return page_of_row(actor, row)
@@ -105,35 +103,32 @@ def own_page(actor: Actor, application_id: int) -> CasePage:
 
 def page_of_row(actor: Actor, row: Application, *, history: bool = True) -> CasePage:
     """The page of a row that was read under its scope (or by the applicant's own link)."""
-    flow = flow_of(row.version.content)
+    flow = flow_of(reading.with_steps(row).version.content)
     whole = actor.system or sees_whole(actor, row)
     own = [] if whole else own_steps(actor, row, flow)
     steps = _steps(actor, row, flow)
     needs = {code for one in own for code in one.needs}
     wanted = {code for one in own for code in one.materials}
     shown = [one for one in flow.fields if one.code in row.answers and (whole or one.code in needs)]
-    records = ApplicationRecord.objects.unscoped(WHY).filter(application=row, withdrawn_at=None)
     events = ApplicationEvent.objects.unscoped(WHY).filter(row=row).select_related("step")
     lines = events.order_by("-at", "-pk")[:200]
     return CasePage(
         row, flow, whole, whole or any(one.own and one.running for one in steps), steps,
         tuple((one, row.answers[one.code]) for one in shown),
         0 if whole else len(row.answers) - len(shown), _materials(row, wanted, whole=whole),
-        tuple(records.order_by("-at", "-pk")), tuple(lines) if history else (),
+        tuple(reading.records_of(row.pk)), tuple(lines) if history else (),
         tuple(workflow.legal(actor, row)),
     )  # fmt: skip
 
 
 def _steps(actor: Actor, row: Application, flow: Flow) -> tuple[StepLine, ...]:
-    held = ApplicationStep.objects.unscoped(WHY).filter(application=row)
-    rows = list(held.select_related("department", "clock").order_by("position"))
+    rows = row.held_steps or []
     running = [one.agent_id for one in rows if one.agent_id]
     names = names_of(running) if running else {}
     designs = {one.code: one for one in flow.steps}
     live = row.state == Application.State.HANDLING
     found = []
     for one in rows:
-        one.application = row  # with its version, for the guards
         moves = step_workflow.legal(actor, one) if live and not actor.system else []
         owner = str(one.department) if one.department else ""
         found.append(StepLine(
@@ -145,7 +140,7 @@ def _steps(actor: Actor, row: Application, flow: Flow) -> tuple[StepLine, ...]:
 
 
 def _materials(row: Application, wanted: set[str], *, whole: bool) -> tuple[Handed, ...]:
-    rows = list(ApplicationMaterial.objects.unscoped(WHY).filter(application=row).order_by("pk"))
+    rows = reading.materials_of(row.pk)
     label = ApplicationMaterial._meta.label_lower
     files = attachments_by_parent(label, [one.pk for one in rows])
     return tuple(

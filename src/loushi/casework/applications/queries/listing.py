@@ -145,14 +145,15 @@ def lines_of(rows: Sequence[Application]) -> list[ApplicationLine]:
         "application_id", "title", "state"
     ):
         steps.setdefault(pk, []).append((title, state))
-    return [_line(row, steps.get(row.pk, [])) for row in rows]
+    labels = {code: str(label) for code, label in S.choices}
+    return [_line(row, steps.get(row.pk, []), labels[row.state]) for row in rows]
 
 
-def _line(row: Application, steps: list[tuple[str, str]]) -> ApplicationLine:
+def _line(row: Application, steps: list[tuple[str, str]], label: str) -> ApplicationLine:
     return ApplicationLine(
         id=row.pk, number=row.number, title=row.title, bundle=row.bundle.title,
         applicant=row.applicant, unit=row.unit.name, state=row.state,
-        state_label=str(row.get_state_display()), submitted_at=row.submitted_at,
+        state_label=label, submitted_at=row.submitted_at,
         ended_at=row.ended_at, due_at=row.due_at, is_late=row.is_late, steps=len(steps),
         done=sum(state == T.DONE for _title, state in steps),
         now=tuple(title for title, state in steps if state in RUNNING),

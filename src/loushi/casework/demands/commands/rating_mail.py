@@ -7,6 +7,7 @@ the outbox nor a backup holds a link that works.
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from django.urls import reverse
@@ -89,16 +90,14 @@ def page_of(link_id: int) -> str:
     return reverse("demands:rate_link", args=[token])
 
 
-def is_worth_sending(_user_id: int, link_id: int) -> bool:
-    """Whether the answer can still be rated by the link."""
-    return (
-        RatingLink.objects.unscoped(WHY)
-        .filter(
-            pk=link_id,
-            used_at=None,
-            expires_at__gt=timezone.now(),
-            demand__state=State.RESOLVED,
-            demand__rated_at=None,
-        )
-        .exists()
+def worth_sending(wanted: Mapping[int, Collection[int]]) -> set[tuple[int, int]]:
+    """The links by which the answer can still be rated, for each who would be written to."""
+    rows = RatingLink.objects.unscoped(WHY).filter(
+        pk__in={pk for links in wanted.values() for pk in links},
+        used_at=None,
+        expires_at__gt=timezone.now(),
+        demand__state=State.RESOLVED,
+        demand__rated_at=None,
     )
+    open_links = set(rows.values_list("pk", flat=True))
+    return {(person, pk) for person, links in wanted.items() for pk in links if pk in open_links}

@@ -15,13 +15,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from loushi.foundation.core.calendar import Hours, Week, WorkingCalendar
 from loushi.foundation.core.clocks.limits import NOMINAL_MINUTES
 from loushi.foundation.core.holidays import OfficialDay, has_official_data, official_days
+from loushi.foundation.core.prepared import Prepared
 from loushi.foundation.core.stamps import Kept
 
 if TYPE_CHECKING:
@@ -81,14 +82,18 @@ _kept: dict[tuple[str, str], Standard] = {}
 _tokens: Kept[str] = Kept("calendar")
 
 
-def standard(name: str = "standard") -> Standard:
-    """The calendar in force, built from the tables and kept until they change: a query at most."""
+def _version(pk: int) -> Any:
     from loushi.foundation.core.calendar_models import CalendarVersion
 
-    def ask() -> str:
-        return CalendarVersion.objects.filter(pk=1).values_list("token", flat=True).first() or ""
+    return CalendarVersion.objects.filter(pk=pk).values_list("token", flat=True)
 
-    token = _tokens.get("token", ask)
+
+_token: Prepared[str] = Prepared(_version)
+
+
+def standard(name: str = "standard") -> Standard:
+    """The calendar in force, built from the tables and kept until they change: a query at most."""
+    token = _tokens.get("token", lambda: next(iter(_token(1)), ""))
     found = _kept.get((name, token))
     if found is None:
         found = build(name)

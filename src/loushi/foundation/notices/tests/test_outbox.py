@@ -146,7 +146,9 @@ def test_quiet_hours_delay_mail_unless_it_is_urgent() -> None:
 
 @pytest.mark.django_db
 def test_who_may_no_longer_see_the_matter_is_told_nothing() -> None:
-    registry.register_visibility("demands.demand", lambda user_id, pk: user_id == 4)
+    registry.register_visibility(
+        "demands.demand", lambda wanted: {(4, pk) for pk in wanted.get(4, ())}
+    )
     for user in (3, 4):
         tell(user_id=user, subject=("demands.demand", 12))
     work()
@@ -158,7 +160,7 @@ def test_who_may_no_longer_see_the_matter_is_told_nothing() -> None:
 @pytest.mark.django_db
 def test_visibility_is_checked_again_when_the_mail_goes_out() -> None:
     seen = [True]
-    registry.register_visibility("demands.demand", lambda user_id, pk: seen[0])
+    registry.register_visibility("demands.demand", lambda wanted: {(3, 12)} if seen[0] else set())
     notice = tell(subject=("demands.demand", 12))
     outbox.plan()
     seen[0] = False

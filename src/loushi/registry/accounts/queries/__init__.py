@@ -1,6 +1,6 @@
 """Reading people, roles, appointments and departments; building the Actor."""
 
-from .actors import actor_for, appointments_of, post_of, posts_of, role_of, running_on
+from .actors import actor_by_id, actor_for, appointments_of, post_of, posts_of, role_of, running_on
 from .directory import (
     address_of,
     department,
@@ -39,6 +39,7 @@ __all__ = [
     "PersonFilter",
     "PersonRow",
     "Superior",
+    "actor_by_id",
     "actor_for",
     "address_of",
     "appointments_of",

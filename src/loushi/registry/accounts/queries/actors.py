@@ -17,6 +17,7 @@ from loushi.registry.accounts.models import Appointment, Role, SupportAccess, Us
 SNAPSHOT_LENGTH = 160
 
 _actors: Kept[Actor] = Kept("rights", most=2000)
+_people: Kept[Actor | None] = Kept("rights", most=2000)
 _english: Kept[dict[str, str]] = Kept("rights", most=8)
 
 
@@ -38,6 +39,16 @@ def actor_for(user: User, on: date, support: SupportAccess | None = None) -> Act
     if support is not None:
         return _made(user, on, see_all=True)
     return _actors.get((user.pk, user.name, on), lambda: _made(user, on, see_all=False))
+
+
+def actor_by_id(user_id: int, on: date) -> Actor | None:
+    """The Actor of a person on a day; None where nobody of that id may log in."""
+
+    def made() -> Actor | None:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        return actor_for(user, on) if user else None
+
+    return _people.get((user_id, on), made)
 
 
 def _made(user: User, on: date, *, see_all: bool) -> Actor:
