@@ -242,9 +242,9 @@ def move_application_step(
     move: Literal["start", "ask", "done", "refuse"], payload: StepMoveIn, key: str = Key,
 ) -> Any:  # fmt: skip
     """Starts a step, asks for a correction, ends it or refuses it."""
-    commands.move_step(actor=request.actor, application_id=application_id, code=code, move=move,
-                       said=payload.said, key=key)  # fmt: skip
-    return _detail(request, application_id)
+    row = commands.move_step(actor=request.actor, application_id=application_id, code=code,
+                             move=move, said=payload.said, key=key)  # fmt: skip
+    return _page(queries.page_after(request.actor, row))
 
 
 @router.post("/{int:application_id}/records", response={200: ApplicationDetail, **REFUSALS},
@@ -270,7 +270,10 @@ def rate_application(
 
 
 def _detail(request: HttpRequest, application_id: int) -> dict[str, Any]:
-    page = queries.case_page(request.actor, application_id, history=False)
+    return _page(queries.case_page(request.actor, application_id, history=False))
+
+
+def _page(page: queries.CasePage) -> dict[str, Any]:
     row = page.row
     names = ("id", "number", "title", "applicant", "state", "result", "due_at", "is_late",
              "submitted_at", "ended_at", "score")  # fmt: skip

@@ -6,6 +6,7 @@ draws the buttons and the diagram in the docs.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -174,7 +175,8 @@ class Workflow(Generic[M]):
         """
         step = self.move(move)
         given = dict(values or {})
-        with transaction.atomic():
+        # Whoever locked the row has opened the transaction.
+        with transaction.atomic() if locked is None else nullcontext():
             row = locked or fetch(self.model, actor, pk, lock=True)
             if locked is not None and not permits(actor, scope_of(self.model).view, locked):
                 raise NotVisible

@@ -23,7 +23,7 @@ from loushi.casework.applications.models import (
     ApplicationRecord,
     ApplicationStep,
 )
-from loushi.casework.applications.queries.reading import read_locked
+from loushi.casework.applications.queries.reading import RELATED, read_locked
 from loushi.casework.applications.workflow import LIVE, step_workflow, workflow
 from loushi.foundation.audit.commands import record
 from loushi.foundation.core.actor import Actor
@@ -307,4 +307,5 @@ def _short(text: str, field: str) -> None:
 
 
 def _read(application_id: int) -> Application:
-    return Application.objects.unscoped("the actor has just moved it").get(pk=application_id)
+    rows = Application.objects.unscoped("the actor has just moved it")
+    return rows.select_related(*RELATED).get(pk=application_id)

@@ -1,6 +1,6 @@
 """The only way to read applications."""
 
-from .case import CasePage, StepLine, case_page, own_page, page_of_row
+from .case import CasePage, StepLine, case_page, own_page, page_after, page_of_row
 from .listing import (
     ApplicationLine,
     Filters,
@@ -32,6 +32,7 @@ __all__ = [
     "of_firm",
     "own_lines",
     "own_page",
+    "page_after",
     "page_of_row",
     "published",
     "record_lines",

@@ -11,12 +11,13 @@ from loushi.casework.applications.models import (
     ApplicationRecord,
     ApplicationStep,
 )
-from loushi.casework.applications.policy import is_staff, sees_whole
+from loushi.casework.applications.policy import VIEW, is_staff, sees_whole
 from loushi.casework.applications.queries import reading
 from loushi.casework.applications.reach import own_steps
 from loushi.casework.applications.workflow import RUNNING, handles, step_workflow, workflow
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.scoping import permits
 from loushi.foundation.core.workflow import Move
 from loushi.foundation.files.models import Attachment
 from loushi.foundation.files.queries import attachments_by_parent
@@ -93,6 +94,14 @@ def case_page(actor: Actor, application_id: int, *, history: bool = True) -> Cas
     return page_of_row(actor, reading.read(actor, application_id), history=history)
 
 
+def page_after(actor: Actor, row: Application) -> CasePage:
+    """For the desk, of the row that a command has just moved; NotVisible where the actor does not
+    see it any more."""
+    if not permits(actor, VIEW, row):
+        raise NotVisible
+    return page_of_row(actor, row, history=False)
+
+
 def own_page(actor: Actor, application_id: int) -> CasePage:
     """For the applicant's phone. Staff have the desk's page."""
     row = reading.read(actor, application_id)
@@ -116,7 +125,7 @@ def page_of_row(actor: Actor, row: Application, *, history: bool = True) -> Case
         row, flow, whole, whole or any(one.own and one.running for one in steps), steps,
         tuple((one, row.answers[one.code]) for one in shown),
         0 if whole else len(row.answers) - len(shown), _materials(row, wanted, whole=whole),
-        tuple(reading.records_of(row.pk)), tuple(lines) if history else (),
+        tuple(reading.records_of(row.pk) if flow.records else ()), tuple(lines) if history else (),
         tuple(workflow.legal(actor, row)),
     )  # fmt: skip
 
@@ -140,7 +149,7 @@ def _steps(actor: Actor, row: Application, flow: Flow) -> tuple[StepLine, ...]:
 
 
 def _materials(row: Application, wanted: set[str], *, whole: bool) -> tuple[Handed, ...]:
-    rows = reading.materials_of(row.pk)
+    rows = reading.materials_of(row.pk) if flow_of(row.version.content).materials else []
     label = ApplicationMaterial._meta.label_lower
     files = attachments_by_parent(label, [one.pk for one in rows])
     return tuple(
