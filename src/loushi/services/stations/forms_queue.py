@@ -13,9 +13,12 @@ class CountersForm(forms.Form):
     """One counter per line: its name, then what it does."""
 
     counters = forms.CharField(
-        label=lazy("窗口"), max_length=2000, required=False,
+        label=lazy("有哪些窗口"), max_length=2000, required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=lazy("一行一个，例如 1 号窗口：执照代办、法律咨询。冒号后不写的，什么都办。"),
+        help_text=lazy(
+            "一行一个，例如 1 号窗口：执照代办、法律咨询。冒号后不写的，什么都办。"
+            "全部清空就不再叫号。"
+        ),
     )  # fmt: skip
 
     def lines(self) -> list[tuple[str, list[str]]]:

@@ -108,7 +108,9 @@ def counters_initial(station: Station) -> dict[str, str]:
 def counters_context(station: Station) -> dict[str, Any]:
     """Around the form of the counters."""
     return {
-        "title": _("叫号窗口"), "back": "stations:page", "pk": station.pk,
+        "title": _("叫号窗口"), "sub": station.name, "back": "stations:page", "pk": station.pk,
+        "beside": _("本站点提供的服务"), "words": queries.service_names(station),
+        "none": _("还没有登记服务。先在站点的“更正”里写上，窗口才能分工。"),
     }  # fmt: skip
 
 

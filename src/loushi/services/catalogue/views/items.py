@@ -148,7 +148,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         text = ngettext("已接收 %(n)d 项。", "已接收 %(n)d 项。", counted[0])
         messages.info(request, text % {"n": counted[0]})
         return redirect(back)
-    return _form(request, form, _("%(unit)s接收目录事项") % {"unit": unit.name}, back)
+    title = _("%(unit)s接收目录事项") % {"unit": unit.name}
+    return _form(request, form, title, back, button=_("接收勾上的"))
 
 
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
@@ -170,7 +171,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     if done(request, form, act):
         messages.info(request, _("已保存，从所填的日期起生效。"))
         return redirect(back)
-    return _form(request, form, _("%(unit)s怎么办这件事") % {"unit": row.unit.name}, back)
+    given = {"unit": row.unit.name, "item": queries.item_titles([row.item_id])[row.item_id]}
+    return _form(request, form, _("%(item)s：%(unit)s怎么办") % given, back)
 
 
 @require_POST
@@ -201,7 +203,9 @@ def _staff(actor: Actor) -> bool:
     return bool(actor.keys(UNIT, VIEW) or actor.keys(DEPARTMENT, VIEW))
 
 
-def _form(request: HttpRequest, form: Any, title: str, back: str) -> HttpResponse:
-    context = {"form": form, "title": title, "back": back}
+def _form(
+    request: HttpRequest, form: Any, title: str, back: str, *, button: str = ""
+) -> HttpResponse:
+    context = {"form": form, "title": title, "back": back, "button": button}
     status = 422 if form.is_bound else 200
     return render(request, "catalogue/resource_form.html", context, status=status)

@@ -156,6 +156,8 @@ def test_strangers_find_nothing(hall: Any, client_of: Any) -> None:
 def test_from_the_paper_to_the_wall(hall: Any, client_of: Any) -> None:
     clerk, base = client_of("clerk"), f"/stations/{hall.hall.pk}"
     text = "1 号窗口：执照代办\n2 号窗口\n3 号窗口:法律咨询"
+    form = clerk.get(f"{base}/counters/").content.decode()
+    assert "本站点提供的服务" in form
     wrong = clerk.post(f"{base}/counters/", {"counters": "1 号窗口：算命"})
     assert "算命" in wrong.content.decode()
     assert clerk.post(f"{base}/counters/", {"counters": text}).status_code == 302

@@ -180,7 +180,7 @@ document.addEventListener("change", (event) => {
   if (form?.matches("[data-auto]")) form.requestSubmit();
 });
 
-// ---- a long list of ticks, narrowed by typing: <fieldset data-narrow>. What is ticked stays in sight.
+// ---- a long list of ticks, narrowed by typing: <fieldset data-narrow>
 function setUpNarrow(box) {
   const field = box.querySelector("[data-narrow-text]");
   const sign = box.querySelector("[data-narrow-sign]");
@@ -195,7 +195,7 @@ function setUpNarrow(box) {
     for (const item of items) {
       const found = fits(item, wanted);
       shown += found;
-      item.label.hidden = !found && !item.tick.checked;
+      item.label.hidden = !found;
     }
     const ticked = items.filter((item) => item.tick.checked).length;
     sign.textContent = sign.dataset.words.replace("{shown}", shown).replace("{ticked}", ticked);
@@ -213,7 +213,14 @@ function setUpNarrow(box) {
       items.find((item) => fits(item, wanted))?.tick.focus();
     }
   });
-  field.parentElement.hidden = false;
+  for (const button of box.querySelectorAll("[data-narrow-all]")) {
+    button.addEventListener("click", () => {
+      for (const item of items) if (!item.label.hidden) item.tick.checked = button.dataset.narrowAll === "on";
+      field.form?.dispatchEvent(new Event("input", { bubbles: true }));
+      show();
+    });
+  }
+  field.closest("[hidden]").hidden = false;
   show();
 }
 
