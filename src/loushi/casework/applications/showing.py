@@ -16,7 +16,6 @@ from loushi.casework.applications import commands, queries
 from loushi.casework.applications.models import Application
 from loushi.casework.applications.policy import EXPORT, HANDLE, REGISTER, VIEW, own_departments
 from loushi.casework.applications.words import (
-    STATE_KINDS,
     entries,
     rating_words,
     step_kind,
@@ -77,7 +76,7 @@ def inbox_context(request: HttpRequest, filters: queries.Filters, page: Any) -> 
         shows = shows[1:]
     return {
         "page": page, "filters": filters, "shows": shows, "tabs": tabs("inbox"),
-        "rows": [{"row": one, "kind": STATE_KINDS[S(one.state)], "now": "、".join(one.now)}
+        "rows": [{"row": one, "kind": queries.STATE_KINDS[S(one.state)], "now": "、".join(one.now)}
                  for one in page.rows],
         "bundles": queries.bundles_in_use(actor), "units": unit_choices(actor, VIEW),
         "may_register": actor.has(REGISTER) and bool(actor.keys(UNIT, REGISTER)),
@@ -102,7 +101,7 @@ def case_context(request: HttpRequest, page: queries.CasePage) -> dict[str, Any]
         (_("评价"), rating_words(row.score, row.solved) if row.score else ""),
     ]  # fmt: skip
     return {
-        "page": page, "row": row, "kind": STATE_KINDS[S(row.state)], "lines": lines,
+        "page": page, "row": row, "kind": queries.STATE_KINDS[S(row.state)], "lines": lines,
         "doing": [one for one in lines if one["line"].moves],
         "answers": [(one.label, answer_words(one, value)) for one, value in page.answers],
         "facts": [{"label": label, "value": value} for label, value in facts if value],

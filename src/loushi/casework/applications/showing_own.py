@@ -19,7 +19,7 @@ from loushi.casework.applications.models import Application
 from loushi.casework.applications.policy import APPLY, REGISTER
 from loushi.casework.applications.showing import step_line
 from loushi.casework.applications.views.forming import new_key
-from loushi.casework.applications.words import STATE_KINDS, rating_words
+from loushi.casework.applications.words import rating_words
 from loushi.foundation.core.actor import ENTERPRISE, UNIT, Actor
 from loushi.foundation.core.errors import Conflict, Denied, Refused
 from loushi.foundation.files.commands import upload_pending
@@ -184,7 +184,7 @@ def mine_context(actor: Actor) -> dict[str, Any]:
     own_firm(actor)
     return {
         "rows": [
-            {"row": one, "kind": "paused" if one.asked else STATE_KINDS[S(one.state)],
+            {"row": one, "kind": "paused" if one.asked else queries.STATE_KINDS[S(one.state)],
              "words": _mine_words(one)}
             for one in queries.own_lines(actor)
         ],
@@ -216,7 +216,7 @@ def own_context(
     moves = {move.name for move in page.moves} & set(acts)
     left = sum(one.row.state not in ("done", "refused", "cancelled") for one in page.steps)
     return {
-        "page": page, "row": row, "kind": "paused" if asked else STATE_KINDS[S(row.state)],
+        "page": page, "row": row, "kind": "paused" if asked else queries.STATE_KINDS[S(row.state)],
         "lines": [step_line(one, names, now) for one in page.steps], "asked": asked,
         "acts": acts, "moves": moves, "token": token,
         "kept_until": commands.link_until(row) if token else None, "key": new_key(),

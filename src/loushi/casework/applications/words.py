@@ -14,10 +14,6 @@ from loushi.casework.applications.workflow import LABELS
 from loushi.foundation.core.rating import Solved
 
 S, T = Application.State, ApplicationStep.State
-STATE_KINDS = {
-    S.HANDLING: "handling", S.FINISHED: "done", S.CLOSED: "done", S.REFUSED: "returned",
-    S.WITHDRAWN: "plain",
-}  # fmt: skip
 STEP_KINDS = {
     T.WAITING: "plain", T.OPEN: "new", T.WORKING: "handling", T.ASKED: "paused", T.DONE: "done",
     T.REFUSED: "returned", T.CANCELLED: "plain",

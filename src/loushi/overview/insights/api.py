@@ -1,5 +1,6 @@
 """/api/v1/insights: the figures of the board, and the rows behind each; under the same policies."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -74,8 +75,19 @@ class FiguresOut(Schema):
     totals: TotalsOut
 
 
+class ApplicationFiguresOut(Schema):
+    """The figures of applications for bundles; one of now has no period before (0 of 0)."""
+
+    unit: int | None
+    since: date
+    until: date
+    as_of: datetime
+    source: str
+    figures: list[FigureOut]
+
+
 class RowOut(Schema):
-    """One demand behind a figure."""
+    """One demand, or application, behind a figure."""
 
     id: int
     number: str
@@ -175,8 +187,50 @@ def demand_figure_rows(
     request: HttpRequest, response: HttpResponse, query: Query[RowsQuery]
 ) -> Any:
     """The demands that a figure counts; follow `next` (also in the Link header)."""
+    return _rows(request, response, query, queries.FIGURES)
+
+
+@router.get(
+    "/applications",
+    response={200: ApplicationFiguresOut, **ERRORS},
+    operation_id="application_figures",
+    summary=str(_("一类事指标")),
+)
+def application_figures(request: HttpRequest, query: Query[FiguresQuery]) -> Any:
+    """How many applications ended in time, and how many run now without being late."""
+    unit, path, period = _asked(request, query)
+    found = queries.values(request.actor, period, path, queries.APPLICATION_FIGURES)
+    return {
+        "unit": unit,
+        "since": period.since,
+        "until": period.until,
+        "as_of": timezone.now(),
+        "source": "applications",
+        "figures": [_figure(value) for value in found],
+    }
+
+
+@router.get(
+    "/applications/rows",
+    response={200: RowsOut, **ERRORS},
+    operation_id="application_figure_rows",
+    summary=str(_("一类事指标背后的名单")),
+)
+def application_figure_rows(
+    request: HttpRequest, response: HttpResponse, query: Query[RowsQuery]
+) -> Any:
+    """The applications that a figure counts; follow `next` (also in the Link header)."""
+    return _rows(request, response, query, queries.APPLICATION_FIGURES)
+
+
+def _rows(
+    request: HttpRequest,
+    response: HttpResponse,
+    query: RowsQuery,
+    figures: Sequence[queries.Figure],
+) -> dict[str, Any]:
     _unit, path, period = _asked(request, query)
-    figure = queries.figure_of(query.figure)
+    figure = queries.figure_of(query.figure, figures)
     rows = queries.behind(request.actor, figure, period, path, part=query.part)
     found = list(rows.filter(pk__gt=query.after).order_by("pk")[: query.limit + 1])
     more = len(found) > query.limit

@@ -2,6 +2,7 @@
 
 from .case import CasePage, StepLine, case_page, own_page, page_after, page_of_row
 from .listing import (
+    STATE_KINDS,
     ApplicationLine,
     Filters,
     all_lines,
@@ -9,6 +10,7 @@ from .listing import (
     applications,
     bundles_in_use,
     firm_by_words,
+    lines_of,
     of_firm,
     own_lines,
     waiting_count,
@@ -17,6 +19,7 @@ from .offers import published, runners
 from .totals import RecordLine, Total, record_lines, totals
 
 __all__ = [
+    "STATE_KINDS",
     "ApplicationLine",
     "CasePage",
     "Filters",
@@ -29,6 +32,7 @@ __all__ = [
     "bundles_in_use",
     "case_page",
     "firm_by_words",
+    "lines_of",
     "of_firm",
     "own_lines",
     "own_page",

@@ -22,6 +22,11 @@ from loushi.services.catalogue.models import ServiceBundle
 WHY = "steps of applications that were read under their scope"
 NUMBER = re.compile(r"(?:yl-?)?(?:(?P<year>\d{4})-)?(?P<id>\d{1,9})", re.IGNORECASE)
 S, T = Application.State, ApplicationStep.State
+STATE_KINDS = {
+    S.HANDLING: "handling", S.FINISHED: "done", S.CLOSED: "done", S.REFUSED: "returned",
+    S.WITHDRAWN: "plain",
+}  # fmt: skip
+"""How a state looks: the word of `c-status`."""
 _waiting: Kept[int] = Kept("applications", most=1000)
 
 

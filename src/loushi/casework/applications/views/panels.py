@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from loushi.casework.applications import queries
 from loushi.casework.applications.models import Application
 from loushi.casework.applications.policy import APPLY, is_staff
-from loushi.casework.applications.words import STATE_KINDS
 from loushi.foundation.core.actor import ENTERPRISE, Actor
 from loushi.services.catalogue.queries import item_bundle
 
@@ -24,7 +23,7 @@ def of_enterprise(actor: Actor, enterprise_id: int, **given: Any) -> Shown:
     if not lines:
         return None
     kinds = [
-        {"row": one, "kind": STATE_KINDS[Application.State(one.state)]} for one in lines
+        {"row": one, "kind": queries.STATE_KINDS[Application.State(one.state)]} for one in lines
     ]  # fmt: skip
     return "applications/panel.html", {"rows": kinds, "count": count}
 

@@ -147,6 +147,7 @@ def test_a_limit_that_says_how_to_go_on_is_not_contradicted() -> None:
     assert "请过几分钟再试" in refuse(TooMany()).content.decode()
 
 
+@pytest.mark.django_db  # the frame of a person may ask for what is kept, after other tests
 @pytest.mark.parametrize(("error", "status"), [(Denied(), 403), (NotVisible(), 404)])
 def test_a_stranger_is_led_to_the_login(error: LoushiError, status: int) -> None:
     request = RequestFactory().get("/demands/7/")

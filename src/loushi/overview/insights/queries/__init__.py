@@ -1,6 +1,8 @@
 """Reading figures; nothing is pushed up here, everything is counted when asked."""
 
+from loushi.overview.insights.queries.applications import APPLICATION_FIGURES
 from loushi.overview.insights.queries.board import (
+    BOARD,
     Part,
     Topic,
     Watch,
@@ -16,6 +18,7 @@ from loushi.overview.insights.queries.figures import (
     FIGURES,
     Figure,
     Period,
+    Source,
     Totals,
     Value,
     behind,
@@ -25,10 +28,13 @@ from loushi.overview.insights.queries.figures import (
 )
 
 __all__ = [
+    "APPLICATION_FIGURES",
+    "BOARD",
     "FIGURES",
     "Figure",
     "Part",
     "Period",
+    "Source",
     "Topic",
     "Totals",
     "Value",

@@ -17,12 +17,15 @@ from loushi.foundation.core.days import day_begins
 from loushi.foundation.core.errors import NotVisible
 from loushi.foundation.core.names import spoken
 from loushi.foundation.core.scoping import path_range
-from loushi.overview.insights.queries.figures import VIEW, WEEKS, Period, rows_in
+from loushi.overview.insights.queries.applications import APPLICATION_FIGURES
+from loushi.overview.insights.queries.figures import FIGURES, VIEW, WEEKS, Period, rows_in
 from loushi.registry.territory import queries as territory
 from loushi.registry.territory.models import Unit
 
 WATCHED = ("overdue", "today", "returned", "suspended")
 WATCH_SIZE = 5
+BOARD = (*FIGURES, *APPLICATION_FIGURES)
+"""All figures that the board shows and opens."""
 
 
 @dataclass(frozen=True, slots=True)

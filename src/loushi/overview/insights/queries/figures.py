@@ -1,11 +1,12 @@
-"""Figures about demands: each is two sets of rows, a denominator and the part that counts.
+"""Figures: each is two sets of rows, a denominator and the part that counts. Those of demands
+stand here, those of other sources in modules of their own.
 
 So a figure always has its numerator and denominator, and opens to exactly the rows behind it.
 Formulas: domain.md, table of KPIs. The handler's verdict and the firm's are kept apart; suspended
 time is excluded because clocks stand still; a demand closed without a rating is never satisfied.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from loushi.casework.demands.models import Demand, DemandClock, State, Verdict
 from loushi.casework.demands.queries import OPEN
 from loushi.foundation.core.actor import Actor
 from loushi.foundation.core.days import day_begins, day_ends
-from loushi.foundation.core.errors import NotVisible
+from loushi.foundation.core.errors import Denied, NotVisible
 from loushi.foundation.core.scoping import path_range
 
 WEEKS = 12
@@ -49,8 +50,25 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What is counted: its rows as far as an actor may see figures of them, and what one must hold
+    besides, because the rows behind a figure are read with their names."""
+
+    code: str
+    label: Any
+    rows: Callable[[Actor], QuerySet[Any]]
+    permission: str
+
+
+DEMANDS = Source(
+    "demands", _("诉求办理记录"), lambda actor: Demand.objects.visible_to(actor, VIEW), VIEW
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A rate: rows whose `moment` falls into the period and that satisfy `base`; `part` counts."""
+    """A rate: rows whose `moment` falls into the period and that satisfy `base`; `part` counts.
+    Without a moment it stands as of now, whatever the period."""
 
     code: str
     label: Any
@@ -58,6 +76,7 @@ class Figure:
     moment: str
     base: Callable[[], Q]
     part: Callable[[], Q]
+    source: Source = DEMANDS
 
 
 def _clock(kind: str, condition: Q) -> Q:
@@ -147,9 +166,9 @@ class Value:
         return self.previous_part / self.previous_whole * 100 if self.previous_whole else None
 
 
-def figure_of(code: str) -> Figure:
+def figure_of(code: str, figures: Sequence[Figure] = FIGURES) -> Figure:
     """The figure of that code. Raises NotVisible."""
-    for figure in FIGURES:
+    for figure in figures:
         if figure.code == code:
             return figure
     raise NotVisible
@@ -157,33 +176,43 @@ def figure_of(code: str) -> Figure:
 
 def rows_in(actor: Actor, unit_path: str = "") -> QuerySet[Demand]:
     """Demands whose figures the actor may see, below a unit where one is given."""
-    rows = Demand.objects.visible_to(actor, VIEW)
+    return _below(Demand.objects.visible_to(actor, VIEW), unit_path)
+
+
+def _below(rows: QuerySet[Any], unit_path: str) -> QuerySet[Any]:
     return rows.filter(path_range("unit_path", unit_path)) if unit_path else rows
 
 
 def behind(
     actor: Actor, figure: Figure, period: Period, unit_path: str = "", *, part: bool = False
-) -> QuerySet[Demand]:
-    """The rows behind a figure: its denominator, or with `part` its numerator."""
-    rows = rows_in(actor, unit_path).filter(
-        figure.base(),
-        **{f"{figure.moment}__gte": period.start, f"{figure.moment}__lt": period.end},
-    )
+) -> QuerySet[Any]:
+    """The rows behind a figure: its denominator, or with `part` its numerator. Raises Denied."""
+    if not actor.has(figure.source.permission):
+        raise Denied
+    rows = _below(figure.source.rows(actor), unit_path).filter(figure.base())
+    if figure.moment:
+        rows = rows.filter(
+            **{f"{figure.moment}__gte": period.start, f"{figure.moment}__lt": period.end}
+        )
     return rows.filter(figure.part()) if part else rows
 
 
-def values(actor: Actor, period: Period, unit_path: str = "") -> list[Value]:
-    """All figures of a period."""
-    return [_value(actor, figure, period, unit_path) for figure in FIGURES]
+def values(
+    actor: Actor, period: Period, unit_path: str = "", figures: Sequence[Figure] = FIGURES
+) -> list[Value]:
+    """The figures of a period."""
+    return [_value(actor, figure, period, unit_path) for figure in figures]
 
 
-def _count(rows: QuerySet[Demand], figure: Figure) -> tuple[int, int]:
+def _count(rows: QuerySet[Any], figure: Figure) -> tuple[int, int]:
     found = rows.order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=figure.part()))
     return int(found["part"]), int(found["whole"])
 
 
 def _value(actor: Actor, figure: Figure, period: Period, unit_path: str) -> Value:
     part, whole = _count(behind(actor, figure, period, unit_path), figure)
+    if not figure.moment:
+        return Value(figure, part, whole, 0, 0, ())
     before, before_whole = _count(behind(actor, figure, period.previous, unit_path), figure)
     span = Period(period.until - timedelta(days=7 * WEEKS - 1), period.until)
     weeks = (

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET
 
+from loushi.casework.applications.queries import STATE_KINDS, lines_of
 from loushi.casework.demands.queries import lines
 from loushi.casework.demands.queries.listing import FIELDS, capped_count, row_of
 from loushi.foundation.core.errors import Denied, NotVisible
@@ -28,6 +29,9 @@ WATCH_TITLES = {
     "returned": (_l("被退回"), "", _l("第二次退回后由书记裁定一次，即为终局")),
     "suspended": (_l("挂账"), "held", _l("每件都有复核日")),
 }
+NOTHING_BEFORE = {
+    "demands": _l("上期没有可统计的诉求"), "applications": _l("上期没有可统计的申请"),
+}  # fmt: skip
 ROWS = 50
 
 
@@ -80,6 +84,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "span": span,
         "figures": [_figure(value, kept) for value in queries.values(request.actor, period, path)],
         "totals": queries.totals(request.actor, period, path),
+        "applications": _applications(request, period, path, kept),
         "watches": [_watch(watch, path) for watch in queries.watch_lists(request.actor, path)],
         "parts": queries.parts(request.actor, unit, period) if unit else [],
         **_below(request, period, path),
@@ -94,25 +99,42 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/board.html", context)
 
 
+def _applications(
+    request: HttpRequest, period: Period, path: str, kept: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The figures of applications, for those who may read applications."""
+    figures = queries.APPLICATION_FIGURES
+    if not request.actor.has(figures[0].source.permission):
+        return []
+    found = queries.values(request.actor, period, path, figures)
+    return [_figure(value, kept) for value in found]
+
+
 def _figure(value: queries.Value, kept: Mapping[str, Any]) -> dict[str, Any]:
     """A figure as the component wants it."""
-    previous = value.previous_percent
     return {
         "label": value.figure.label,
         "value": f"{value.percent:.1f}" if value.percent is not None else None,
         "part": value.part,
         "whole": value.whole,
         "what": value.figure.what,
-        "previous": _("上期 %(rate)s%%（%(part)s / %(whole)s）")
-        % {
-            "rate": f"{previous:.1f}",
-            "part": f"{value.previous_part:,}",
-            "whole": f"{value.previous_whole:,}",
-        }
-        if previous is not None
-        else _("上期没有可统计的诉求"),
+        "previous": _previous(value),
+        "why": "" if value.figure.moment else _("现在没有在办的"),
         "values": list(value.weeks),
         "href": f"{reverse('insights:rows', args=[value.figure.code])}?{urlencode(kept)}",
+    }
+
+
+def _previous(value: queries.Value) -> str:
+    """The equally long period before; a figure of now has none."""
+    if not value.figure.moment:
+        return _("现在的数，不分时段")
+    if value.previous_percent is None:
+        return str(NOTHING_BEFORE[value.figure.source.code])
+    return _("上期 %(rate)s%%（%(part)s / %(whole)s）") % {
+        "rate": f"{value.previous_percent:.1f}",
+        "part": f"{value.previous_part:,}",
+        "whole": f"{value.previous_whole:,}",
     }
 
 
@@ -160,7 +182,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Denied
     unit, _own = _unit(request)
     _span, period = _period(request.GET)
-    figure = queries.figure_of(code)
+    figure = queries.figure_of(code, queries.BOARD)
     path = unit.path if unit else ""
     whole = queries.behind(request.actor, figure, period, path)
     part = queries.behind(request.actor, figure, period, path, part=True)
@@ -170,7 +192,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 18:
         chosen = chosen.filter(pk__lt=int(after))
-    found = [row_of(values) for values in chosen.order_by("-pk").values_list(*FIELDS)[: ROWS + 1]]
+    found = _found(figure, chosen.order_by("-pk"))
     context = {
         "figure": figure,
         "unit": unit,
@@ -178,7 +200,27 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "now": timezone.now(),
         "which": which if which in sets else "whole",
         "counts": {name: capped_count(rows)[0] for name, rows in sets.items()},
-        "lines": lines(found[:ROWS]),
+        **_shown(figure, found[:ROWS]),
         "after": found[ROWS - 1].id if len(found) > ROWS else None,
     }
     return render(request, "insights/rows.html", context)
+
+
+def _found(figure: queries.Figure, rows: Any) -> list[Any]:
+    """One page of rows, and one more."""
+    if figure.source.code == "demands":
+        return [row_of(values) for values in rows.values_list(*FIELDS)[: ROWS + 1]]
+    return lines_of(list(rows.select_related("unit", "bundle")[: ROWS + 1]))
+
+
+def _shown(figure: queries.Figure, found: list[Any]) -> dict[str, Any]:
+    """The rows as the template wants them."""
+    if figure.source.code == "demands":
+        return {"lines": lines(found)}
+    return {
+        "cases": [
+            {"row": one, "kind": "overdue" if one.overdue else STATE_KINDS[one.state],
+             "now": "、".join(one.now)}
+            for one in found
+        ]
+    }  # fmt: skip
