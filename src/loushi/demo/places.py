@@ -40,7 +40,7 @@ class Template:
 
 TEMPLATES = {
     "gongshu": Template(
-        "临漕区", "330199", "LC", names.SUBDISTRICTS, names.QUARTERS[:25], 368, 30_000, 40_000, 1
+        "临漕区", "330199", "LC", names.SUBDISTRICTS, names.QUARTERS[:25], 368, 30_000, 24_000, 1
     ),
     "pinghu": Template(
         "澄湖市", "330499", "CH", ("当澜街道",), ("南澜商务区",), 16, 2_400, 4_000, 2

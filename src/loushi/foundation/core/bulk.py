@@ -184,7 +184,7 @@ def _moment_text(value: datetime) -> str:
     """As Django stores an aware moment on SQLite: UTC, without its zone. Raises for naive ones."""
     if value.tzinfo is None:
         raise ValueError(f"a stored moment needs a time zone: {value!r}")
-    return str(value.astimezone(UTC).replace(tzinfo=None))
+    return str(value.astimezone(UTC))[: -len("+00:00")]
 
 
 def _date_text(value: date) -> str:
