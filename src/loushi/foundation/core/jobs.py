@@ -220,7 +220,10 @@ def run_worker(stop: threading.Event, *, once: bool = False, watch_parent: bool 
     if once:
         Worker().drain()
         return
-    Worker().run(stop, _stopping, watch_parent=watch_parent)
+    try:
+        Worker().run(stop, _stopping, watch_parent=watch_parent)
+    finally:
+        _stopping.clear()  # what runs in this process later is not asked to stop
 
 
 def run_due() -> int:
