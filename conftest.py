@@ -2,7 +2,7 @@
 
 import os
 
-pytest_plugins = ["tests.guards", "tests.browser"]
+pytest_plugins = ["tests.worlds", "tests.guards", "tests.browser"]
 if "LOUSHI_TEST_TEMPLATES" in os.environ:
     pytest_plugins += ["tests.migrated"]
 pytest_plugins += ["tests.kept"]  # last: it copies the database that the others make

@@ -3,11 +3,12 @@
 Each person lists what waits for the own department, and ends one shown step after another over the
 API; every ended step writes its clock, history line, audit entry, idempotency key, and whatever it
 opens for other departments, with a notice to each of their people. First in peace, which gives the
-time of a step; then while server, processes and workers are killed at random (SIGKILL, as in
-`kill`), each person repeating under the same key until an answer comes. Afterwards every step
-is examined: done at most once, never before its predecessors, one clock, one audit entry and one
-notice each, and everything that was acknowledged is there. SQLite and PostgreSQL; there is no peer.
-`ours` is the slower engine's 95th percentile in peace; `broken` must be 0.
+time of a step (counted after five seconds, when all processes have answered); then while server,
+processes and workers are killed at random (SIGKILL, as in `kill`), each person repeating under the
+same key until an answer comes. Afterwards every step is examined: done at most once, never before
+its predecessors, one clock, one audit entry and one notice each, and everything that was
+acknowledged is there. SQLite and PostgreSQL; there is no peer. `ours` is the slower engine's 95th
+percentile in peace; `broken` must be 0.
 """
 
 import json
@@ -27,6 +28,7 @@ BUNDLES = int(os.environ.get("LOUSHI_BENCH_BUNDLES", "2000"))
 SECONDS = int(os.environ.get("LOUSHI_BENCH_SECONDS", "60"))
 PEOPLE, STEPS, THINK = 50, 12, 1.0
 WORKERS, BAR = 2, 300
+WARMING = 5  # seconds until times count: a process that has just begun loads what it needs
 PATIENCE = 90  # seconds that a person repeats one step
 SHOWN = 40
 SEED = 20261126
@@ -68,6 +70,7 @@ class Told:
     faster: int = 0
     repeats: int = 0
     refused: list[str] = field(default_factory=list)
+    counting_from: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -123,7 +126,8 @@ def _engine(name: str, folder: Path, url: str) -> dict[str, Any]:
 
 
 def _work(address: str, people: list[dict[str, Any]], told: Told) -> None:
-    until = time.monotonic() + SECONDS
+    told.counting_from = time.monotonic() + WARMING
+    until = told.counting_from + SECONDS
     threads = [
         threading.Thread(target=_person, args=(address, one, number, until, told))
         for number, one in enumerate(people)
@@ -171,7 +175,8 @@ def _waiting(
         return []
     shown = json.loads(body)["items"]
     with told.lock:
-        told.lists.append((time.perf_counter() - began) * 1000)
+        if time.monotonic() >= told.counting_from:
+            told.lists.append((time.perf_counter() - began) * 1000)
     codes = {title: code for code, title in person["steps"]}
     place, colleagues = person["share"]  # who works side by side divides what waits
     mine = [one for one in shown if one["id"] % colleagues == place] or shown
@@ -191,7 +196,8 @@ def _done(http: harness.Connection, application: int, code: str, told: Told) -> 
         took = (time.perf_counter() - began) * 1000
         with told.lock:
             if status == 200:
-                told.milliseconds.append(took)
+                if time.monotonic() >= told.counting_from:
+                    told.milliseconds.append(took)
                 told.steps.append((application, code))
                 return True
             if status == 409:

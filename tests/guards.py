@@ -30,6 +30,7 @@ from django.utils import translation
 from loushi.config.cli.migrate import rendering_little
 from loushi.foundation.core import stamps
 from loushi.registry.territory.queries import forget_root
+from tests.worlds import MEMORY
 
 _DATABASE = {"db", "transactional_db", "django_db_setup"}
 _FOLDER = pytest.StashKey[Path]()
@@ -139,6 +140,7 @@ def clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
     cache.clear()
     forget_root()
     stamps.forget()
+    MEMORY.begin()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

@@ -6,6 +6,7 @@ from typing import Any
 from loushi.casework.applications import commands
 from loushi.casework.applications.models import Application, ApplicationStep
 from loushi.foundation.core.actor import Actor, system_actor
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.factories import actor_of, make_department, make_staff, make_user
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.enterprises.factories import make_enterprise, make_member
@@ -111,6 +112,7 @@ def make_bundle(unit: Unit, market: Department, fire: Department) -> ServiceBund
     return catalogue.publish_bundle(actor=actor, bundle_id=row.pk)
 
 
+@remembered
 def make_world() -> World:
     units = make_district()
     here = units["C1"]

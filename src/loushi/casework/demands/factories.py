@@ -16,6 +16,7 @@ from loushi.foundation.core.actor import (
     system_actor,
 )
 from loushi.foundation.core.clocks import install_default_service_levels
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.models import Building
 from loushi.registry.enterprises.models import Enterprise, Tenancy
@@ -142,6 +143,7 @@ def _unit(parent: Unit | None, kind: str, code: str, name: str) -> Unit:
     return unit
 
 
+@remembered
 def make_world() -> World:
     """Builds the rows directly: tests of demands should not depend on the registry's commands."""
     district = _unit(None, "district", "D", "临漕区")

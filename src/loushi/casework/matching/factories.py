@@ -9,6 +9,7 @@ from loushi.casework.demands.models import Demand
 from loushi.casework.matching.commands import create_issue
 from loushi.casework.matching.models import CommonIssue
 from loushi.foundation.core.actor import Actor
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.factories import actor_of, make_staff, make_user
 from loushi.registry.accounts.models import Role, User
 from loushi.registry.buildings.models import Building
@@ -73,6 +74,7 @@ class Place:
         )  # fmt: skip
 
 
+@remembered
 def make_place() -> Place:
     world = make_world()
     place = Place(world)

@@ -11,6 +11,7 @@ from loushi.casework.visits import commands
 from loushi.casework.visits.models import SweepCampaign, SweepTask, Visit
 from loushi.foundation.core.actor import Actor, system_actor
 from loushi.foundation.core.clocks import install_default_service_levels
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.factories import actor_of, make_department, make_staff
 from loushi.registry.accounts.models import Department, User
 from loushi.registry.buildings.commands import save_space
@@ -87,6 +88,7 @@ class World:
         return self.people["contact"]
 
 
+@remembered
 def make_world() -> World:
     units = make_district(communities=2)
     install_default_service_levels()

@@ -1,13 +1,17 @@
-"""For tests: a frozen clock and actors made by hand."""
+"""For tests: a frozen clock, actors made by hand, factories that are remembered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from .actor import UNIT, Actor, Grant
 
+P = ParamSpec("P")
+T = TypeVar("T")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -41,3 +45,27 @@ def make_actor(
     if path:
         held += (Grant("test", frozenset(permissions), UNIT, path),)
     return Actor(user_id=user_id, name=name, grants=held, appointment=name)
+
+
+_memory: Callable[[Callable[..., Any], Any, Any], Any] | None = None
+
+
+def remember(given: Callable[[Callable[..., Any], Any, Any], Any]) -> None:
+    """Tells remembered factories who remembers (`tests/worlds.py`); without it they simply run."""
+    global _memory
+    _memory = given
+
+
+def remembered(make: Callable[P, T]) -> Callable[P, T]:
+    """Marks a factory that does nothing but write rows, and whose arguments say all by their
+    `repr`: the tests lay its world out once in a process and repeat what it wrote. What it gives
+    is copied, so it must not hold functions that belong to it."""
+
+    @wraps(make)
+    def given(*args: P.args, **named: P.kwargs) -> T:
+        if _memory is None:
+            return make(*args, **named)
+        found: T = _memory(make, args, named)
+        return found
+
+    return given

@@ -3,6 +3,7 @@
 from datetime import date
 
 from loushi.foundation.core.actor import system_actor
+from loushi.foundation.core.testing import remembered
 from loushi.registry.territory import commands, queries
 from loushi.registry.territory.models import Unit, UnitKind
 
@@ -21,6 +22,7 @@ def found(code: str, kind: str, parent: Unit | None, on: date = FOUNDED, name: s
     )
 
 
+@remembered
 def make_district(*, communities: int = 2, grids: int = 2, on: date = FOUNDED) -> dict[str, Unit]:
     """A district Q with communities C1…, each with grids C1-G1…, by code."""
     queries.forget_root()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.factories import actor_of, make_staff
 from loushi.registry.buildings.factories import make_building, make_space
 from loushi.registry.leads.factories import make_post
@@ -13,6 +14,7 @@ from loushi.registry.territory.factories import make_district
 
 
 @pytest.fixture
+@remembered
 def place(db: None) -> Any:
     units = make_district()
     tower = make_building(units["C1"], name="东清大厦")

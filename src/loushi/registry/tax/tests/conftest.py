@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from loushi.foundation.core.testing import remembered
 from loushi.registry.accounts.factories import actor_of, make_staff
 from loushi.registry.buildings.factories import make_building
 from loushi.registry.enterprises.factories import make_enterprise, make_tenancy
@@ -16,6 +17,7 @@ AMOUNTS = (620_000, 480_000, 510_000, 90_000, 300_000, 700_000)
 
 
 @pytest.fixture
+@remembered
 def place(db: None) -> Any:
     """Six firms in C1 (five in one tower), one in C2, with returns of 2024 and 2025."""
     units = make_district()

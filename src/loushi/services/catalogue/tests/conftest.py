@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loushi.foundation.core.testing import at
+from loushi.foundation.core.testing import at, remembered
 from loushi.registry.accounts.factories import actor_of, make_staff, make_user
 from loushi.registry.enterprises.factories import make_enterprise, make_member
 from loushi.registry.territory.factories import make_district
@@ -20,6 +20,7 @@ def _today() -> Any:
 
 
 @pytest.fixture
+@remembered
 def place(db: None) -> Any:
     units = make_district()
     here = units["C1"]

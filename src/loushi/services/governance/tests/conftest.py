@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loushi.foundation.core.testing import at
+from loushi.foundation.core.testing import at, remembered
 from loushi.registry.accounts.factories import actor_of, make_staff, make_user
 from loushi.registry.territory.factories import make_district
 from loushi.services.governance import commands
@@ -26,6 +26,7 @@ def _today() -> Any:
 
 
 @pytest.fixture
+@remembered
 def place(db: None) -> Any:
     commands.install_kinds()
     units = make_district()

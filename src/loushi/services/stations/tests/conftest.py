@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loushi.foundation.core.testing import at
+from loushi.foundation.core.testing import at, remembered
 from loushi.registry.accounts.factories import actor_of, make_department, make_staff
 from loushi.registry.territory.factories import make_district
 from loushi.services.stations.factories import make_rota, make_station
@@ -19,6 +19,7 @@ def _today() -> Any:
 
 
 @pytest.fixture
+@remembered
 def place(db: None) -> Any:
     units = make_district()
     departments = [
