@@ -8,7 +8,9 @@ import pytest
 
 from loushi import __version__
 from loushi.config import cli
-from loushi.config.cli import terminal
+from loushi.config.cli import migrate, terminal
+from loushi.foundation.audit.models import Entry
+from loushi.registry.accounts.models import Role
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -132,3 +134,18 @@ def test_a_taken_port_is_named_or_passed_over() -> None:
         with pytest.raises(terminal.Stop, match=str(port)):
             serve._choose_port("127.0.0.1", port, search=False)
         assert serve._choose_port("127.0.0.1", port, search=True) > port
+
+
+@pytest.mark.django_db
+def test_an_upgrade_gives_the_shipped_roles_what_is_new_to_them() -> None:
+    Role.objects.create(code="own", name="自设角色", kind="unit", permissions=["demands.view"])
+    known = Role.objects.get(code="enterprise_contact")
+    shipped = list(known.permissions)
+    Role.objects.filter(pk=known.pk).update(permissions=shipped[:-1])
+    assert migrate.bring_up_to_date() == 0  # no migration is needed for it
+    assert Role.objects.get(code="enterprise_contact").permissions == shipped
+    assert Role.objects.get(code="own").permissions == ["demands.view"]
+    entries = Entry.objects.unscoped("test").filter(action="accounts.install_roles")
+    count = entries.count()
+    migrate.bring_up_to_date()
+    assert entries.count() == count  # nothing to do, nothing to record

@@ -36,7 +36,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def bring_up_to_date() -> int:
-    """Runs the migrations that the database lacks; returns how many there were."""
+    """Runs the migrations that the database lacks; returns how many there were. The shipped roles
+    get what this release gives them (own roles stay), so that a new page is not closed to those for
+    whom it was made."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
@@ -46,11 +48,20 @@ def bring_up_to_date() -> int:
     count = pending()
     if not count:
         stamps.install()  # a release may watch more tables without a migration
+        _roles()
         return 0
     is_new = not MigrationRecorder(connection).applied_migrations()
     with rendering_little() if is_new else nullcontext():
         call_command("migrate", verbosity=0, interactive=False)
+    _roles()
     return count
+
+
+def _roles() -> None:
+    from loushi.foundation.core.actor import system_actor
+    from loushi.registry.accounts.commands import install_roles
+
+    install_roles(actor=system_actor("系统：升级"))
 
 
 @contextmanager

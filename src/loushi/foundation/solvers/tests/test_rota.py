@@ -103,6 +103,7 @@ def tiny(draw: Any) -> Problem:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(tiny())
 def test_no_plan_is_better_and_no_rule_is_broken(problem: Problem) -> None:

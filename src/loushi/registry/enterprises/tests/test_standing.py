@@ -193,6 +193,7 @@ def test_today_is_not_needed_for_the_past(tower) -> None:
     assert "1702" not in drawn(tower, later)
 
 
+@pytest.mark.slow
 def test_vacancies_and_calendar_take_the_same_queries_for_50_rows(units, same_queries) -> None:
     tower, firm = make_building(units["C1"]), make_enterprise(units["C1"])
     client = Client()

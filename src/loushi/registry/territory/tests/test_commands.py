@@ -218,6 +218,7 @@ def test_an_heir_cannot_end_before_it_inherits() -> None:
     assert everything() == before
 
 
+@pytest.mark.slow
 def test_splitting_assigns_heirs_by_building() -> None:
     units = make_district()
     (heir,) = commands.split_unit(

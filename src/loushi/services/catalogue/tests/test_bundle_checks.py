@@ -144,6 +144,7 @@ def run(found: Flow, answers: dict[str, Any]) -> list[str]:
     return done
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(STEPS, ANSWERS)
 def test_what_passes_ends_for_all_answers(given_steps: list[Any], answers: Any) -> None:
@@ -174,6 +175,7 @@ def brute(found: Flow) -> bool:
     return reached == {one.code for one in found.steps}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(STEPS)
 def test_contradictions_are_found_exactly(given_steps: list[Any]) -> None:
