@@ -18,15 +18,16 @@ function sides(box, item) {
   const labels = JSON.parse(words.fields);
   const named = (name) => labels[name.replace(/^\w+-/, "")] || labels[name];
   const outcomes = JSON.parse(words.outcomes);
-  const say = ([name, value]) => (named(name) ? `${named(name)}：${outcomes[value] || value}` : "");
+  const metres = (name) => (/(^|-)area$/.test(name) ? " ㎡" : "");
+  const say = ([name, value]) => (named(name) ? `${named(name)}：${outcomes[value] || value}${metres(name)}` : "");
   const list = box.querySelector("[data-mine]");
   for (const text of mine.map(say).filter(Boolean)) list.append(line(text));
   const other = box.querySelector("[data-theirs]");
   if (theirs.by) other.append(line(`${theirs.by}　${theirs.at ? time(theirs.at) : ""}`));
   for (const name of ["outcome", "note", "area", "state"]) if (theirs[name]) other.append(line(say([name, theirs[name]])));
   for (const tenant of theirs.tenants || []) {
-    const area = tenant.area ? ` ${tenant.area} ㎡` : "";
-    other.append(line(`${tenant.name}${area}${tenant.lease_until ? ` → ${tenant.lease_until}` : ""}`));
+    const lease = tenant.lease_until && `${labels.lease_until} ${tenant.lease_until}`;
+    other.append(line([tenant.name, tenant.area && `${tenant.area} ㎡`, lease].filter(Boolean).join(" · ")));
   }
   if (!other.children.length) other.append(line(item.answer?.message || ""));
   box.querySelector("[data-take-mine]").hidden = theirs.version === undefined;
