@@ -33,6 +33,8 @@ def next_path(path: str) -> str:
     """
     if not path:
         raise ValueError("the root of all paths has no end; drop the filter instead")
+    if path.endswith("9" * WIDTH):  # no id follows; a letter comes after every digit
+        return f"{path}a"
     return str(int(path) + 1).zfill(len(path))
 
 

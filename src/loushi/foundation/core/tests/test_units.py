@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loushi.foundation.core.units import covers, ids_of, join_path, next_path, segment
@@ -9,6 +9,9 @@ paths = st.lists(ids, min_size=1, max_size=6).map(lambda many: "".join(map(segme
 
 
 @given(paths, paths)
+@example("999999", "999999")
+@example("000001999999", "000001999999000001")
+@example("000001999999", "000002")
 def test_range_holds_exactly_what_the_path_covers(ancestor: str, path: str) -> None:
     assert (ancestor <= path < next_path(ancestor)) == covers(ancestor, path)
 
