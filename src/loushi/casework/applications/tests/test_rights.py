@@ -14,7 +14,9 @@ from loushi.casework.applications.models import (
     ApplicationEvent,
     ApplicationMaterial,
 )
+from loushi.casework.applications.policy import VIEW
 from loushi.foundation.core.errors import Denied, NotVisible
+from loushi.foundation.core.scoping import held, permits
 from loushi.foundation.core.testing import at
 from loushi.foundation.files.queries import readable
 
@@ -33,6 +35,18 @@ def test_a_department_sees_what_has_a_step_of_its_own(world: World) -> None:
              for who in ("market", "fire", "other", "neighbour")}  # fmt: skip
     assert shown == {"market": {food.pk, office.pk}, "fire": {food.pk}, "other": set(),
                      "neighbour": set()}  # fmt: skip
+
+
+def test_rows_that_were_read_with_it_say_the_same_as_the_database(world: World) -> None:
+    rows = [world.submit(), world.submit(OFFICE), world.of_firm()]
+    for row, with_steps in zip(
+        rows, held([*Application.objects.unscoped(WHY).order_by("pk")]), strict=True
+    ):
+        assert with_steps.held_steps
+        for who in world.users:
+            actor = world.actor(who)
+            seen = Application.objects.visible_to(actor).filter(pk=row.pk).exists()
+            assert permits(actor, VIEW, row) == permits(actor, VIEW, with_steps) == seen, who
 
 
 def test_a_department_reads_only_what_its_steps_need(world: World) -> None:

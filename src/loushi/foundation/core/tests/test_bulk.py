@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from loushi.foundation.audit.models import Entry
 from loushi.foundation.core import stamps
-from loushi.foundation.core.bulk import PARAMETERS, insert_row, insert_values
+from loushi.foundation.core.bulk import PARAMETERS, insert_row, insert_values, update_row
 from loushi.foundation.core.calendar_models import CalendarVersion
 from loushi.foundation.core.testing import at
 
@@ -65,3 +65,15 @@ def test_a_row_that_the_database_refuses_spoils_the_transaction_as_save_does() -
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_row(Entry(at=NOON, action=None))
     assert not Entry.objects.unscoped("test").filter(at=NOON).exists()
+
+
+def test_a_row_is_written_back_as_save_writes_it_and_one_that_is_gone_is_told() -> None:
+    version, _made = CalendarVersion.objects.get_or_create(pk=1)
+    before = stamps.numbers()["calendar"]
+    version.token = "another"
+    update_row(version)
+    assert CalendarVersion.objects.get(pk=1).token == "another"
+    assert stamps.numbers()["calendar"] != before
+    CalendarVersion.objects.filter(pk=1).delete()
+    with pytest.raises(DatabaseError, match="not there any more"), transaction.atomic():
+        update_row(version)

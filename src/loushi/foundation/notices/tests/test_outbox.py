@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from loushi.foundation.core import stamps
 from loushi.foundation.core.testing import at, make_actor
 from loushi.foundation.notices import commands, outbox, registry
 from loushi.foundation.notices.models import (
@@ -155,6 +156,23 @@ def test_who_may_no_longer_see_the_matter_is_told_nothing() -> None:
     assert [message.to for message in mail.outbox] == [["user4@example.cn"]]
     withheld = Notice.objects.unscoped("test").exclude(withheld_at=None)
     assert [notice.recipient_id for notice in withheld] == [3]
+
+
+@pytest.mark.django_db
+def test_who_may_see_is_asked_once_for_all_and_before_the_transaction() -> None:
+    asked: list[Any] = []
+
+    def seen(wanted: Any) -> set[tuple[int, int]]:
+        asked.append((stamps.in_transaction(), {user: set(ids) for user, ids in wanted.items()}))
+        return {(3, 12), (4, 13)}
+
+    registry.register_visibility("demands.demand", seen)
+    for user, pk in ((3, 12), (3, 13), (4, 13)):
+        tell(user_id=user, subject=("demands.demand", pk), key=f"k{pk}")
+    outbox.plan()
+    assert asked == [(False, {3: {12, 13}, 4: {13}})]
+    withheld = Notice.objects.unscoped("test").exclude(withheld_at=None)
+    assert [(one.recipient_id, one.subject_id) for one in withheld] == [(3, 13)]
 
 
 @pytest.mark.django_db
