@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1366, "height": 860}
-# What a service worker says of a file it was still fetching when its page was left; tests that need
-# no service worker go without one.
+# What the browser says of files that had no answer at all: their page was left while a service
+# worker fetched them, or its network process began anew. What is missing or refused has an answer.
 LEFT = "Failed to load resource: net::ERR_FAILED"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -63,13 +63,12 @@ def new_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Pa
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
-        left = LEFT if options["service_workers"] == "allow" else None
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
         page.on(
             "console",
             lambda line: (
                 line.type == "error"
-                and line.text != left
+                and line.text != LEFT
                 and troubles.append(f"console: {line.text}")
             ),
         )
