@@ -221,11 +221,7 @@ def insert_row(row: M) -> M:
     if found is None:
         found = _statements[model, connection.vendor] = _statement(model, connection)
     sql, fields = found
-    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
-        for field in fields
-    ]
+    values = _written(row, fields, connection, add=True)
     failing = transaction.mark_for_rollback_on_error(using=connection.alias)
     with failing, connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -259,17 +255,24 @@ def update_row(row: M) -> M:
         sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s"
         found = _updates[model, connection.vendor] = (sql, fields)
     sql, fields = found
-    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=False), connection=connection)
-        for field in fields
-    ]
+    values = _written(row, fields, connection, add=False)
     failing = transaction.mark_for_rollback_on_error(using=connection.alias)
     with failing, connection.cursor() as cursor:
         cursor.execute(sql, [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{model.__name__} {row.pk} is not there any more")
     return row
+
+
+def _written(
+    row: models.Model, fields: Sequence[Any], connection: BaseDatabaseWrapper, *, add: bool
+) -> list[Any]:
+    """A row's values as the driver takes them, prepared as `save()` does."""
+    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
+    return [
+        field.get_db_prep_save(field.pre_save(row, add=add), connection=connection)
+        for field in fields
+    ]
 
 
 def insert_missing(rows: Sequence[models.Model]) -> None:
