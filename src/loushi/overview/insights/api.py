@@ -153,14 +153,23 @@ def _asked(request: HttpRequest, query: FiguresQuery) -> tuple[int | None, str, 
 def demand_figures(request: HttpRequest, query: Query[FiguresQuery]) -> Any:
     """The figures of the board: each with numerator, denominator and the period before."""
     unit, path, period = _asked(request, query)
+    found = queries.values(request.actor, period, path)
+    return _told(unit, period, SOURCE, found) | {
+        "totals": queries.totals(request.actor, period, path)
+    }
+
+
+def _told(
+    unit: int | None, period: Period, source: str, found: Sequence[queries.Value]
+) -> dict[str, Any]:
+    """Figures with their scope, period, moment and source."""
     return {
         "unit": unit,
         "since": period.since,
         "until": period.until,
         "as_of": timezone.now(),
-        "source": SOURCE,
-        "figures": [_figure(value) for value in queries.values(request.actor, period, path)],
-        "totals": queries.totals(request.actor, period, path),
+        "source": source,
+        "figures": [_figure(value) for value in found],
     }
 
 
@@ -200,14 +209,7 @@ def application_figures(request: HttpRequest, query: Query[FiguresQuery]) -> Any
     """How many applications ended in time, and how many run now without being late."""
     unit, path, period = _asked(request, query)
     found = queries.values(request.actor, period, path, queries.APPLICATION_FIGURES)
-    return {
-        "unit": unit,
-        "since": period.since,
-        "until": period.until,
-        "as_of": timezone.now(),
-        "source": "applications",
-        "figures": [_figure(value) for value in found],
-    }
+    return _told(unit, period, "applications", found)
 
 
 @router.get(
